@@ -1,0 +1,42 @@
+// The load of one scenario, a process of its own: raw sockets, frames built before, bytes counted.
+import { setTimeout as wait } from 'node:timers/promises';
+import { answer, cpuMicros, scenarioOfThisProcess } from '../lib/control.mjs';
+import { EchoLoad } from './echo.mjs';
+import { EmitLoad } from './emit.mjs';
+import { IdleLoad } from './idle.mjs';
+import { IngestLoad } from './ingest.mjs';
+
+const LOADS = { echo: EchoLoad, ingest: IngestLoad, emit: EmitLoad, idle: IdleLoad };
+
+const scenario = scenarioOfThisProcess();
+const loads = new Map();
+
+/** A WebSocket server sends a Ping now and then, every 20 s at most often: none may come into what is counted. */
+const MAX_AGE_MS = 10_000;
+/** For the server to be done with the connections that have ended. */
+const SETTLE_MS = 50;
+
+answer({
+  open: async ({ kind, port }) => {
+    const load = new LOADS[scenario.load ?? scenario.mode](scenario, kind, port);
+    loads.set(kind, load);
+    await load.open();
+    load.openedAt = performance.now();
+  },
+  /** Makes new connections in place of those that are too old. */
+  renew: async ({ kind }) => {
+    const load = loads.get(kind);
+    if (performance.now() - load.openedAt < MAX_AGE_MS) return;
+    load.close();
+    await load.open();
+    load.openedAt = performance.now();
+    await wait(SETTLE_MS);
+  },
+  run: async ({ kind, amount }) => {
+    const cpu = cpuMicros();
+    const began = performance.now();
+    const messages = await loads.get(kind).run(amount);
+    return { messages, wallMs: performance.now() - began, loadMicros: cpuMicros() - cpu };
+  },
+  close: ({ kind }) => loads.get(kind).close(),
+});

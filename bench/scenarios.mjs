@@ -1,0 +1,179 @@
+// What is measured, and the goals: how many times the messages per second of processor time of ws.
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+const SIZES = [
+  ['16 B', 16],
+  ['125 B', 125],
+  ['1 KiB', KIB],
+  ['16 KiB', 16 * KIB],
+  ['64 KiB', 64 * KIB],
+  ['1 MiB', MIB],
+  ['16 MiB', 16 * MIB],
+];
+const sizeName = (size) => SIZES.find(([, bytes]) => bytes === size)[0];
+const TYPES = ['text', 'binary'];
+
+/** Bytes of a frame from a client. */
+const clientFrameBytes = (size) => size + (size < 126 ? 6 : size < 65536 ? 8 : 14);
+
+/** Large messages want few connections: else what is on its way no longer fits in the caches of the machine. */
+function connectionsFor(size) {
+  if (size < 16 * KIB) return 64;
+  if (size < 64 * KIB) return 16;
+  return size < MIB ? 8 : 1;
+}
+
+function echo(size, type, inFlight, more = {}) {
+  const connections = connectionsFor(size);
+  const script = more.script === 'mixed' ? ', not ASCII' : '';
+  const raised = more.raised === undefined ? '' : ` (${Object.keys(more.raised).join()} raised)`;
+  return {
+    suite: 'echo',
+    mode: 'echo',
+    name: `echo ${sizeName(size)} ${type}${script}, ${inFlight} in flight, ${connections} conn.${raised}`,
+    size,
+    type,
+    inFlight,
+    connections,
+    ...more,
+  };
+}
+
+function echoGoal(size, inFlight) {
+  if (size >= 64 * KIB) return 1;
+  if (size === 16 * KIB) return inFlight === 4 ? 1.1 : undefined;
+  if (inFlight === 1) return 1.05;
+  if (size === 125) return { 16: 5, 64: 9 }[inFlight];
+  return size === KIB && inFlight === 16 ? 4 : undefined;
+}
+
+/** Whether a row is one of those that the goals name: these get more and longer rounds. */
+const isKey = (size, inFlight) => (size === 125 && inFlight < 128) || (inFlight === 16 && size === KIB);
+
+const IN_FLIGHT = { 16: [1, 16, 128], 125: [1, 16, 64, 128], [16 * KIB]: [1, 4, 16, 128], [64 * KIB]: [2] };
+
+const echoes = [16, 125, KIB, 16 * KIB, 64 * KIB, MIB].flatMap((size) =>
+  TYPES.flatMap((type) =>
+    (IN_FLIGHT[size] ?? [1, 16, 128]).map((inFlight) =>
+      echo(size, type, inFlight, {
+        goal: echoGoal(size, inFlight),
+        key: isKey(size, inFlight) || inFlight === 4 || size === 64 * KIB,
+      }),
+    ),
+  ),
+);
+echoes.push(echo(KIB, 'text', 16, { script: 'mixed' }));
+echoes.push(echo(16 * MIB, 'binary', 1, { goal: 1, raised: { maxMessageBytes: 16 * MIB } }));
+
+function ingest(size, type, goal) {
+  const connections = size > KIB ? 16 : 64;
+  return {
+    suite: 'ingest',
+    mode: 'ingest',
+    name: `receive only ${sizeName(size)} ${type}, ${connections} conn.`,
+    size,
+    type,
+    connections,
+    frameBytes: clientFrameBytes(size),
+    goal,
+    key: goal !== undefined,
+  };
+}
+
+function emit(size, type, goal) {
+  const burst = size > KIB ? 20 : 200;
+  const connections = size > KIB ? 16 : 64;
+  return {
+    suite: 'emit',
+    mode: 'emit',
+    name: `send only ${sizeName(size)} ${type}, bursts of ${burst}, ${connections} conn.`,
+    size,
+    type,
+    connections,
+    burst,
+    messages: 5 * burst,
+    goal,
+    key: goal !== undefined,
+  };
+}
+
+function client(mode, size, goal, inFlight) {
+  const what = mode === 'receive' ? 'client receives' : 'client echo';
+  const pace = inFlight === undefined ? '' : `, ${inFlight} in flight`;
+  return {
+    suite: 'client',
+    mode,
+    name: `${what} ${sizeName(size)} text${pace}, 1 conn.`,
+    size,
+    type: 'text',
+    frameBytes: clientFrameBytes(size),
+    inFlight,
+    goal,
+    key: size === 125,
+  };
+}
+
+/** The operators have rows of their own: they are the same codec behind an Observable. */
+const CODECS = Object.freeze({
+  decoder: 'decode',
+  decodeOperator: 'decodeMessages',
+  encoder: 'encode',
+  encodeOperator: 'encodeFrames',
+});
+
+function codec(mode, size, type, role) {
+  const masked = role === 'client' && mode.startsWith('encode') ? ', masked' : '';
+  return {
+    suite: 'codec',
+    mode,
+    name: `codec: ${CODECS[mode]} ${sizeName(size)} ${type}${masked}`,
+    size,
+    type,
+    role,
+    frameBytes: clientFrameBytes(size),
+    roundMs: 100,
+    key: size === 125,
+  };
+}
+
+const CODEC_SIZES = [16, 125, KIB, 16 * KIB];
+
+/** @type {readonly any[]} */
+export const scenarios = [
+  ...echoes,
+  ingest(16, 'text'),
+  ingest(125, 'text', 3),
+  ingest(125, 'binary'),
+  ingest(KIB, 'binary'),
+  ingest(16 * KIB, 'binary'),
+  emit(16, 'text'),
+  emit(125, 'text', 20),
+  emit(KIB, 'binary'),
+  emit(16 * KIB, 'binary'),
+  client('receive', 125, 2),
+  client('receive', KIB),
+  client('exchange', 125, undefined, 16),
+  {
+    suite: 'idle',
+    mode: 'echo',
+    load: 'idle',
+    name: 'idle connections, each used once',
+    names: {
+      rss: 'memory of the process (RSS) a connection',
+      objects: 'heap and external memory a connection',
+    },
+    size: 125,
+    type: 'text',
+    connections: 5000,
+    goal: 0.95,
+    lessIsBetter: true,
+    key: true,
+  },
+  ...CODEC_SIZES.flatMap((size) => TYPES.map((type) => codec('decoder', size, type, 'server'))),
+  codec('decodeOperator', 16, 'text', 'server'),
+  codec('decodeOperator', 125, 'text', 'server'),
+  ...[125, KIB, 16 * KIB].map((size) => codec('encoder', size, 'binary', 'server')),
+  ...[125, KIB, 16 * KIB].map((size) => codec('encoder', size, 'binary', 'client')),
+  codec('encodeOperator', 125, 'binary', 'server'),
+];

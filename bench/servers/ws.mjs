@@ -1,0 +1,42 @@
+// ws at its best: Buffers in, the same Buffers out, no compression, bufferutil loaded.
+import { WebSocketServer } from 'ws';
+import { answer, scenarioOfThisProcess } from '../lib/control.mjs';
+import { payloadOf } from '../lib/frames.mjs';
+import { emitter } from './emitter.mjs';
+import { memory } from './memory.mjs';
+
+const scenario = scenarioOfThisProcess();
+const HANDLERS = {
+  echo: (socket) => {
+    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+  },
+  ingest: (socket) => {
+    let count = 0;
+    socket.on('message', (data) => {
+      if (data.length === 1) socket.send(String(count));
+      else count++;
+    });
+  },
+  emit: (socket) => {
+    const payload = payloadOf(scenario);
+    const options = { binary: scenario.type === 'binary' };
+    const emit = emitter(scenario, (burst) => {
+      for (let i = 0; i < burst; i++) socket.send(payload, options);
+    });
+    socket.on('message', emit);
+  },
+};
+
+answer({
+  memory,
+  start: () =>
+    new Promise((resolve, reject) => {
+      const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
+      server.on('connection', (socket) => {
+        socket.on('error', () => socket.terminate());
+        HANDLERS[scenario.mode](socket);
+      });
+      server.on('error', reject);
+      server.on('listening', () => resolve(server.address().port));
+    }),
+});

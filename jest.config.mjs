@@ -1,0 +1,18 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: '<rootDir>/spec/support/environment.cjs',
+  roots: ['<rootDir>/spec'],
+  testMatch: ['**/*.spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^rxwire$': '<rootDir>/src/index.ts',
+    '^rxwire/([a-z]+)$': '<rootDir>/src/$1/index.ts',
+  },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
+  reporters: ['default', '<rootDir>/spec/support/closing-line.cjs'],
+  testTimeout: 15_000,
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts', '!src/cli/main.ts'],
+  coverageThreshold: { global: { statements: 95, branches: 90, functions: 95, lines: 95 } },
+};

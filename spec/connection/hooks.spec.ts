@@ -1,0 +1,83 @@
+import { config } from 'rxjs';
+import { collect } from '../support/collect.js';
+import { ended, watchResources } from '../support/harness.js';
+import { memoryConnections, memoryPeer } from '../support/memory-peer.js';
+import { turns, until } from '../support/turns.js';
+import { CLOSE, closeBody, PING, PONG, TEXT } from '../support/wire-frames.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+watchResources();
+
+const boom = (): never => {
+  throw new Error('thrown by a hook');
+};
+
+describe('what a function of the user throws', () => {
+  it('in autoPong ends that connection only, with 1011, and is its cause', async () => {
+    const { connection, peer } = memoryPeer('server', { autoPong: boom, dropTimeoutMs: 100 });
+    const neighbour = memoryConnections();
+    const seen = collect(connection.messages$);
+    const echoed = collect(neighbour.client.messages$);
+    neighbour.server.messages$.subscribe(neighbour.server.outbox);
+    peer.write(
+      Buffer.concat([peer.frame(TEXT, 'before'), peer.frame(PING, 'p'), peer.frame(TEXT, 'behind')]),
+    );
+    const frame = await peer.next();
+    expect([frame.opcode, frame.payload.readUInt16BE(0), frame.payload.length]).toEqual([CLOSE, 1011, 2]);
+    peer.stream.end();
+    const info = await ended(connection);
+    expect(info.cause?.message).toBe('thrown by a hook');
+    await until(() => seen.done);
+    expect(seen.values.map(({ data }) => data)).toEqual(['before']);
+    neighbour.client.send('alive');
+    await until(() => echoed.values.length === 1);
+  });
+
+  it('in a messages$ subscriber goes to rxjs, and the next message comes all the same', async () => {
+    const thrown: unknown[] = [];
+    config.onUnhandledError = (error) => void thrown.push(error);
+    try {
+      const { connection, peer } = memoryPeer('server');
+      let calls = 0;
+      connection.messages$.subscribe(() => {
+        calls++;
+        boom();
+      });
+      const other = collect(connection.messages$);
+      peer.write(Buffer.concat([peer.frame(TEXT, '1'), peer.frame(TEXT, '2'), peer.frame(TEXT, '3')]));
+      await until(() => thrown.length === 3);
+      expect([calls, other.values.length, connection.state]).toEqual([3, 3, 'open']);
+    } finally {
+      config.onUnhandledError = null;
+    }
+  });
+});
+
+describe('a peer that never answers keep-alive’s Pings but sends', () => {
+  it('does not make this side keep them all', async () => {
+    const clock = new VirtualClock();
+    const keepAlive = { intervalMs: 1600, timeoutMs: 800 };
+    const { connection, peer } = memoryPeer('server', { scheduler: clock, keepAlive });
+    connection.discard();
+    const latencies = collect(connection.latency$);
+    for (let i = 0; i < 20; i++) {
+      clock.pass(1700);
+      await turns(4);
+      peer.send(TEXT, 'alive');
+      await turns(4);
+      clock.pass(850);
+      await turns(4);
+    }
+    const pings = peer.frames.filter(({ opcode }) => opcode === PING);
+    expect(pings.length).toBeGreaterThanOrEqual(15);
+    // The oldest is forgotten, the newest is not.
+    peer.send(PONG, pings[0]!.payload);
+    await turns(4);
+    expect(latencies.values).toHaveLength(0);
+    peer.send(PONG, pings.at(-1)!.payload);
+    await until(() => latencies.values.length === 1);
+    peer.send(CLOSE, closeBody(1000));
+    peer.stream.end();
+    await ended(connection);
+  });
+});

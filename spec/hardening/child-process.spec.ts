@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { startServer, watchResources } from '../support/harness.js';
+import { transpiled } from '../support/transpiled.js';
+import { readVectors, unmasked, type Vector } from '../vectors/build.js';
+
+watchResources();
+
+const built = transpiled();
+afterAll(() => {
+  built.remove();
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(script: string, args: readonly string[], input = ''): Promise<Ended> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, script), built.index, ...args]);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdin.end(input);
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+interface Outcome {
+  readonly id: string;
+  readonly code: number;
+  readonly sent?: number;
+}
+
+const plain = readVectors().filter(({ permessageDeflate }) => !permessageDeflate);
+const mirrored = plain
+  .filter(({ id, role }) => role === 'server' && !id.startsWith('MSK-'))
+  .map((vector): Vector => ({ ...vector, role: 'client', bytes: unmasked(vector.bytes) }));
+
+describe('a process that only subscribes with next and listens for no exception', () => {
+  for (const [name, vectors] of [
+    ['the frames of the vectors, against a server and a client', plain],
+    ['the same frames, unmasked, against a client', mirrored],
+  ] as const) {
+    it(`survives ${name}, with the close code that each asks for`, async () => {
+      const input = vectors.map(({ bytes, ...vector }) => ({
+        ...vector,
+        hex: Buffer.from(bytes).toString('hex'),
+      }));
+      const { code, stdout, stderr } = await run('vectors-child.cjs', [], JSON.stringify(input));
+      expect([code, stderr]).toEqual([0, '']);
+      const outcomes = JSON.parse(stdout) as Outcome[];
+      expect(outcomes).toHaveLength(vectors.length);
+      const wrong = outcomes.filter((outcome, i) => {
+        const { expect: wanted } = vectors[i]!;
+        const failure = /^1\d{3}(?= |$)/.exec(wanted)?.[0];
+        const conclude = /^conclude:(\d+)/.exec(wanted)?.[1];
+        if (failure !== undefined) return outcome.sent !== Number(failure);
+        if (conclude !== undefined) return outcome.code !== Number(conclude);
+        return outcome.code !== 1006;
+      });
+      expect(wrong).toEqual([]);
+    }, 60_000);
+  }
+});
+
+describe('a process', () => {
+  it('ends by itself after the last close, and nothing is left', async () => {
+    expect(await run('exit-child.cjs', ['echo'])).toEqual({ code: 0, stdout: 'hello', stderr: '' });
+  });
+
+  it('ends by itself after unsubscribing from serve', async () => {
+    expect(await run('exit-child.cjs', ['unsubscribe'])).toEqual({ code: 0, stdout: 'bound', stderr: '' });
+  });
+
+  it('is not held by an open client with the option unref', async () => {
+    const server = await startServer();
+    expect(await run('exit-child.cjs', ['unref', server.url])).toEqual({
+      code: 0,
+      stdout: 'open',
+      stderr: '',
+    });
+  });
+});

@@ -1,0 +1,34 @@
+'use strict';
+
+/** Run as `node exit-child.cjs INDEX WHAT [URL]`. It has to end by itself: nothing here calls process.exit. */
+const { openConnection, openServer, serve } = require(process.argv[2]);
+const [, , , what, url] = process.argv;
+
+async function echo() {
+  const server = await openServer({ host: '127.0.0.1' });
+  server.connections$.subscribe((connection) => connection.messages$.subscribe(connection.outbox));
+  const client = await openConnection(server.url);
+  for await (const { data } of (client.send('hello'), client)) {
+    process.stdout.write(data);
+    break;
+  }
+  await new Promise((resolve) => client.close().subscribe(resolve));
+  await server.close();
+  setImmediate(() => {
+    const left = process.getActiveResourcesInfo().filter((name) => /TCP|Timeout|Immediate/.test(name));
+    process.stdout.write(left.join());
+  });
+}
+
+async function main() {
+  if (what === 'echo') await echo();
+  if (what === 'unref') process.stdout.write((await openConnection(url, { unref: true })).state);
+  if (what === 'unsubscribe') {
+    const running = serve((connection) => connection.messages$, { host: '127.0.0.1' }).subscribe(() => {
+      process.stdout.write('bound');
+      running.unsubscribe();
+    });
+  }
+}
+
+void main();

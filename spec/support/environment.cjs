@@ -1,0 +1,16 @@
+'use strict';
+
+const { TestEnvironment } = require('jest-environment-node');
+
+// Jest runs each spec file in a realm of its own, but errors made inside Node (net, zlib, URL, AbortSignal) belong
+// to the outer one, so that `toBeInstanceOf(Error)` would fail on them. Sharing the constructors mends it.
+const SHARED_CLASSES = ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'AggregateError', 'DOMException'];
+
+module.exports = class HostErrorsEnvironment extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    for (const name of SHARED_CLASSES) this.global[name] = globalThis[name];
+    // The `process` of a spec is a copy on which 'warning' is never emitted; this is the real one.
+    this.global.hostProcess = process;
+  }
+};

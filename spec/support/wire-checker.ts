@@ -1,0 +1,58 @@
+import { CLOSE, TEXT, type WireFrame } from './wire-frames.js';
+
+/** Judges every frame that one side of src sends: what RFC 6455 lets no endpoint send. */
+export class WireChecker {
+  readonly faults: string[] = [];
+  readonly #masks: boolean;
+  #closed = false;
+  #inMessage = false;
+  #text: Buffer[] | undefined;
+
+  /** @param masks - Whether the sender is to mask its frames: a client is. */
+  constructor(masks: boolean) {
+    this.#masks = masks;
+  }
+
+  look(frame: WireFrame): void {
+    const { opcode, payload } = frame;
+    const name = `frame with opcode ${opcode} and ${payload.length} octets`;
+    const fault = (what: string): void => void this.faults.push(`${name} ${what}`);
+    if (this.#closed) fault('came after the Close frame');
+    if (frame.masked !== this.#masks) fault(frame.masked ? 'is masked' : 'is not masked');
+    if (!frame.minimal) fault('has a length that is not minimal');
+    if (frame.rsv !== 0) fault(`has the reserved bits ${frame.rsv}`);
+    if (![0, 1, 2, 8, 9, 10].includes(opcode)) fault('has a reserved opcode');
+    if (opcode >= 8) {
+      if (payload.length > 125) fault('is a control frame that is too long');
+      if (!frame.fin) fault('is a fragmented control frame');
+    } else {
+      if ((opcode === 0) !== this.#inMessage) fault('is out of order among the fragments');
+      this.#lookAtText(frame, fault);
+      this.#inMessage = !frame.fin;
+    }
+    if (opcode === CLOSE) {
+      this.#closed = true;
+      this.#lookAtClose(payload, fault);
+    }
+  }
+
+  #lookAtText(frame: WireFrame, fault: (what: string) => void): void {
+    if (frame.opcode === TEXT) this.#text = [];
+    this.#text?.push(frame.payload);
+    if (!frame.fin || this.#text === undefined) return;
+    if (!isUtf8(Buffer.concat(this.#text))) fault('ends a text that is not UTF-8');
+    this.#text = undefined;
+  }
+
+  #lookAtClose(payload: Buffer, fault: (what: string) => void): void {
+    if (payload.length === 0) return;
+    const code = payload.length === 1 ? -1 : payload.readUInt16BE(0);
+    const known = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
+    if (!known && !(code >= 3000 && code <= 4999)) fault(`has the close code ${code}`);
+    if (!isUtf8(payload.subarray(2))) fault('has a reason that is not UTF-8');
+  }
+}
+
+function isUtf8(bytes: Buffer): boolean {
+  return Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
+}

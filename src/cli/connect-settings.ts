@@ -1,0 +1,147 @@
+import type { ClientOptions } from '../index.js';
+import { parseByteSize } from './byte-size.js';
+import { readText } from './files.js';
+import { type Given, parseFlags, seconds } from './flags.js';
+import { readHeaders } from './headers.js';
+import { UsageError } from './usage-error.js';
+
+/** What `rxwire <url>` was asked for. */
+export interface ConnectSettings {
+  readonly url: string;
+  readonly options: ClientOptions;
+  /** Messages to send first. */
+  readonly texts: readonly string[];
+  /** Messages to send in place of stdin; empty to read stdin. */
+  readonly execute: readonly string[];
+  readonly waitSeconds: number;
+  readonly binary: boolean;
+  readonly oneMessage: boolean;
+  /** Seconds from the end of stdin to closing; undefined when it does not close. */
+  readonly eofWaitSeconds: number | undefined;
+  readonly slash: boolean;
+  /** 1 names opcodes, 2 traces frames. */
+  readonly verbose: number;
+  readonly showPingPong: boolean;
+  readonly timings: boolean;
+  readonly raw: boolean;
+  readonly noColor: boolean;
+  readonly noVerification: boolean;
+}
+
+const FLAGS = {
+  text: { type: 'string', short: 't', multiple: true },
+  execute: { type: 'string', short: 'x', multiple: true },
+  wait: { type: 'string', short: 'w' },
+  binary: { type: 'boolean', short: 'b' },
+  'one-message': { type: 'boolean', short: '1' },
+  'eof-wait': { type: 'string' },
+  'exit-on-eof': { type: 'boolean', short: 'E' },
+  slash: { type: 'boolean' },
+  verbose: { type: 'boolean', short: 'v', multiple: true },
+  'show-ping-pong': { type: 'boolean', short: 'P' },
+  timings: { type: 'boolean' },
+  raw: { type: 'boolean', short: 'r' },
+  'no-color': { type: 'boolean' },
+  subprotocols: { type: 'string', short: 's', multiple: true },
+  origin: { type: 'string', short: 'o' },
+  header: { type: 'string', short: 'H', multiple: true },
+  headers: { type: 'string', multiple: true },
+  nocert: { type: 'boolean', short: 'n' },
+  ca: { type: 'string' },
+  cert: { type: 'string' },
+  key: { type: 'string' },
+  'max-message': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = Given<typeof FLAGS>['values'];
+
+const DEFAULT_MAX_MESSAGE = '64MiB';
+const DEFAULT_WAIT_SECONDS = 2;
+
+/**
+ * Reads what stands after `rxwire`. Undefined when help was asked for.
+ *
+ * @throws UsageError for what is wrong; Error for a file that cannot be read.
+ */
+export function readConnectSettings(args: readonly string[]): ConnectSettings | undefined {
+  const { values, positionals } = parseFlags(separated(args), FLAGS);
+  if (values.help === true) return undefined;
+  const [url, extra] = positionals;
+  if (url === undefined) throw new UsageError('there is no url, expected rxwire <url> or rxwire serve');
+  if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}" after the url`);
+  if (values.wait !== undefined && values.execute === undefined) {
+    throw new UsageError('--wait needs --execute');
+  }
+  return {
+    url: completed(url),
+    options: clientOptions(values),
+    texts: values.text ?? [],
+    execute: values.execute ?? [],
+    waitSeconds: values.wait === undefined ? DEFAULT_WAIT_SECONDS : seconds('--wait', values.wait),
+    binary: values.binary ?? false,
+    oneMessage: values['one-message'] ?? false,
+    eofWaitSeconds: eofWait(values),
+    slash: values.slash ?? false,
+    verbose: values.verbose?.length ?? 0,
+    showPingPong: values['show-ping-pong'] ?? false,
+    timings: values.timings ?? false,
+    raw: values.raw ?? false,
+    noColor: values['no-color'] ?? false,
+    noVerification: values.nocert ?? false,
+  };
+}
+
+/** Rewrites what Node's reader has no words for: `-v 2`, and -1 as a value, which is a flag by itself. */
+function separated(args: readonly string[]): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const flag = args[i]!;
+    const value = args[i + 1];
+    if (flag === '--') return [...out, ...args.slice(i)];
+    if (['-v', '--verbose'].includes(flag) && value !== undefined && /^[0-2]$/.test(value)) {
+      out.push(...Array.from({ length: Number(value) }, () => '-v'));
+    } else if (['-w', '--wait', '--eof-wait'].includes(flag) && value === '-1') {
+      out.push(`${flag === '-w' ? '--wait' : flag}=-1`);
+    } else {
+      out.push(flag);
+      continue;
+    }
+    i++;
+  }
+  return out;
+}
+
+/** An address without a scheme is taken for `ws:`. */
+function completed(url: string): string {
+  return /^([a-z][a-z\d+.-]*:\/|wss?\+unix:)/i.test(url) ? url : `ws://${url}`;
+}
+
+function eofWait(values: Values): number | undefined {
+  const given = values['eof-wait'];
+  if (given !== undefined) return seconds('--eof-wait', given);
+  return values['one-message'] === true && values['exit-on-eof'] !== true ? undefined : 0;
+}
+
+function clientOptions(values: Values): ClientOptions {
+  return {
+    maxMessageBytes: parseByteSize('--max-message', values['max-message'] ?? DEFAULT_MAX_MESSAGE),
+    // How long the end may take is measured by silence (see leave), and what has come is shown however slow stdout is.
+    closeTimeoutMs: Infinity,
+    drainTimeoutMs: Infinity,
+    headers: readHeaders(values.header ?? [], values.headers ?? []),
+    subprotocols: (values.subprotocols ?? []).flatMap((list) => list.split(',').map((name) => name.trim())),
+    ...(values.origin !== undefined && { origin: values.origin }),
+    tls: readTls(values),
+  };
+}
+
+function readTls({ ca, cert, key, nocert }: Values): NonNullable<ClientOptions['tls']> {
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key need each other');
+  return {
+    ...(ca !== undefined && { ca: readText('--ca', ca) }),
+    ...(cert !== undefined && { cert: readText('--cert', cert) }),
+    ...(key !== undefined && { key: readText('--key', key) }),
+    ...(nocert === true && { rejectUnauthorized: false }),
+  };
+}

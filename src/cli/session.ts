@@ -1,0 +1,48 @@
+import { firstValueFrom, type Observable, timer } from 'rxjs';
+import type { CloseInfo, Connection } from '../index.js';
+import { ExitCode } from './exit-code.js';
+import { type Desk, feed } from './feed.js';
+import { Receiver } from './receiver.js';
+import { traceFrames, tracePings } from './traces.js';
+
+/** Milliseconds for the server to answer a Close frame when nobody waits for what it still has to say. */
+const HURRY_MS = 1000;
+
+/** Both directions of one connection, until it has closed. Resolves to the exit code; rejects for an end that was not clean. */
+export async function runSession(connection: Connection, desk: Desk): Promise<number> {
+  const { screen, settings, prompt } = desk;
+  const say = (text: string): void => screen.note(text);
+  const talkative = prompt !== undefined || settings.verbose > 0;
+  if (settings.verbose > 1) traceFrames(connection, say);
+  if (settings.showPingPong) tracePings(connection, say);
+  if (talkative) say(greeting(connection));
+
+  const receiver = new Receiver(connection, screen, settings.oneMessage ? 1 : Infinity);
+  const receiving = receiver.run();
+  // That stdin has ended is not the end; that it cannot be sent is.
+  const feeding = feed(connection, receiver, desk).then(() => receiving);
+  await Promise.race([receiving, feeding, screen.whenBroken]);
+
+  if (connection.state !== 'closed') await firstValueFrom(closeSoon(connection));
+  if (screen.broken) return ExitCode.clean;
+  const info = await firstValueFrom(connection.closed$);
+  if (talkative || info.code === 1001) say(farewell(info));
+  return ExitCode.clean;
+}
+
+/** Closes; emits when the connection has closed, or was ended for want of an answer. */
+export function closeSoon(connection: Connection): Observable<unknown> {
+  connection.close();
+  const ending = timer(HURRY_MS).subscribe(() => connection.terminate());
+  connection.closed$.subscribe(() => ending.unsubscribe());
+  return connection.closed$;
+}
+
+function greeting({ request, subprotocol }: Connection): string {
+  const host = request.headers.get('host') ?? '';
+  return `connected to ${host}${request.target}${subprotocol === undefined ? '' : `, subprotocol ${subprotocol}`}`;
+}
+
+function farewell({ code, reason }: CloseInfo): string {
+  return `closed with ${String(code)}${reason === '' ? '' : ` (${reason})`}`;
+}

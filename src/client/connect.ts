@@ -1,0 +1,159 @@
+import { from, Observable, type ObservableInput, type Subscriber, type Subscription } from 'rxjs';
+import type { Connection } from '../connection/connection.js';
+import type { WebSocketConnection } from '../connection/web-socket-connection.js';
+import { WebSocketError } from '../protocol/errors.js';
+import { shakeHands } from './handshake.js';
+import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from './options.js';
+import { parseTarget } from './target.js';
+
+/** Where to connect: a URL, or a function that is asked for one at every subscription (for a fresh token). */
+export type ClientUrl = string | URL | (() => ObservableInput<string | URL>);
+
+/**
+ * A connection as a cold resource: subscribing dials, and emits the open {@link Connection}.
+ *
+ *     connect  ---c--------|      ended by this side, or by the peer with 1000 or without a code
+ *     connect  ---c--------#      ConnectionClosedError: another code, a violation, the transport lost
+ *     connect  ---#               HandshakeError: it did not open
+ *
+ * Unsubscribing before it is open aborts the dial; after, it closes with 1000 and destroys the transport after `closeTimeoutMs`. So
+ * `firstValueFrom(connect(url))` closes at once: that is what {@link openConnection} is for.
+ *
+ * @throws TypeError or RangeError for an option that is unknown or out of range, and for a wrong URL.
+ * @example
+ * ```ts
+ * import { switchMap } from 'rxjs';
+ * import { connect } from 'rxwire';
+ *
+ * connect('ws://127.0.0.1:9000')
+ *   .pipe(switchMap((connection) => connection.messages$))
+ *   .subscribe((message) => console.log(message.data));
+ * ```
+ */
+export function connect<Context = undefined>(
+  url: ClientUrl,
+  options: ClientOptions<Context> = {},
+): Observable<Connection<Context>> {
+  const resolved = resolveClientOptions(options);
+  if (typeof url !== 'function') parseTarget(url);
+  return dialed(url, resolved, (connection, subscriber) => {
+    subscriber.add(() => {
+      connection.close();
+    });
+    connection.whenDone(() => {
+      const { error } = connection;
+      if (error === undefined) subscriber.complete();
+      else subscriber.error(error);
+    });
+    subscriber.next(connection);
+    connection.start();
+  });
+}
+
+/**
+ * Opens a connection that is its caller's to close.
+ *
+ * @throws (as rejection) HandshakeError when it does not open; TypeError or RangeError for wrong options.
+ * @example
+ * ```ts
+ * import { openConnection } from 'rxwire';
+ *
+ * await using connection = await openConnection('ws://127.0.0.1:9000');
+ * connection.send('hello');
+ * ```
+ */
+export function openConnection<Context = undefined>(
+  url: ClientUrl,
+  options: ClientOptions<Context> = {},
+): Promise<Connection<Context>> {
+  return new Promise((resolve, reject) => {
+    const resolved = resolveClientOptions(options);
+    const dialing = dialed(url, resolved, (connection, subscriber) => {
+      closeOnAbort(resolved.signal, connection);
+      subscriber.next(connection);
+      subscriber.complete();
+      connection.start();
+    });
+    dialing.subscribe({ next: resolve, error: reject });
+  });
+}
+
+/** Dials when it is subscribed; what is emitted, and when it ends, is up to `onOpen`. */
+function dialed<Context>(
+  url: ClientUrl,
+  options: ResolvedClientOptions<Context>,
+  onOpen: (connection: WebSocketConnection<Context>, subscriber: Subscriber<Connection<Context>>) => void,
+): Observable<Connection<Context>> {
+  return new Observable((subscriber) => {
+    abortWith(options.signal, subscriber);
+    if (subscriber.closed) return;
+    const dial = (target: string | URL): void => {
+      const abort = shakeHands(parseTarget(target), options, {
+        onOpen: (connection) => {
+          onOpen(connection, subscriber);
+        },
+        onError: (error) => {
+          subscriber.error(error);
+        },
+      });
+      subscriber.add(abort);
+    };
+    if (typeof url === 'function') subscriber.add(resolveUrl(url, subscriber, dial));
+    else dial(url);
+  });
+}
+
+function resolveUrl(
+  url: () => ObservableInput<string | URL>,
+  subscriber: Subscriber<unknown>,
+  dial: (url: string | URL) => void,
+): Subscription {
+  let given = false;
+  return from(url()).subscribe({
+    next: (value) => {
+      if (given) return;
+      given = true;
+      try {
+        dial(value);
+      } catch (error) {
+        subscriber.error(error);
+      }
+    },
+    error: (error) => {
+      subscriber.error(error);
+    },
+    complete: () => {
+      if (!given) subscriber.error(new WebSocketError('RXWIRE_NO_URL', 'the URL function gave no URL'));
+    },
+  });
+}
+
+/** Ends the subscription with the signal's reason. */
+function abortWith(signal: AbortSignal | undefined, subscriber: Subscriber<unknown>): void {
+  if (signal === undefined) return;
+  const abort = (): void => {
+    subscriber.error(signal.reason);
+  };
+  if (signal.aborted) {
+    abort();
+    return;
+  }
+  signal.addEventListener('abort', abort, { once: true });
+  subscriber.add(() => {
+    signal.removeEventListener('abort', abort);
+  });
+}
+
+function closeOnAbort<Context>(
+  signal: AbortSignal | undefined,
+  connection: WebSocketConnection<Context>,
+): void {
+  if (signal === undefined) return;
+  const close = (): void => {
+    connection.close();
+  };
+  signal.addEventListener('abort', close, { once: true });
+  connection.whenClosed(() => {
+    signal.removeEventListener('abort', close);
+  });
+}

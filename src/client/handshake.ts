@@ -1,0 +1,212 @@
+import http from 'node:http';
+import { WebSocketConnection } from '../connection/web-socket-connection.js';
+import { HandshakeError, type HandshakePhase, TimeoutError, WebSocketError } from '../protocol/errors.js';
+import { newKey } from '../protocol/handshake/accept-key.js';
+import { HeaderFields } from '../protocol/handshake/header-fields.js';
+import { requestHeaders } from '../protocol/handshake/request.js';
+import { judgeResponse } from '../protocol/handshake/response.js';
+import { type Dial, dial } from '../transport/dial.js';
+import { SocketTransport } from '../transport/socket-transport.js';
+import type { ResolvedClientOptions } from './options.js';
+import { readBody } from './response-body.js';
+import type { Target } from './target.js';
+
+/** What came of an opening handshake. Exactly one of the two is called, once, unless it is aborted. */
+export interface HandshakeObserver<Context> {
+  onOpen(connection: WebSocketConnection<Context>): void;
+  onError(error: Error): void;
+}
+
+/** Octets of a response head. */
+const MAX_HEAD_BYTES = 16 * 1024;
+/** Node drops those over 2000 unseen, which must not decide what is accepted. */
+const MAX_HEADERS = 128;
+
+/**
+ * Performs a client's opening handshake. RFC 6455 section 4.1. The connection it gives reads nothing before `start`.
+ *
+ * @returns aborts it: nothing is called after that, and nothing is left.
+ */
+export function shakeHands<Context>(
+  target: Target,
+  options: ResolvedClientOptions<Context>,
+  observer: HandshakeObserver<Context>,
+): () => void {
+  const attempt = new Attempt(target, options, observer);
+  attempt.begin();
+  return () => {
+    attempt.abort();
+  };
+}
+
+class Attempt<Context> {
+  readonly #target: Target;
+  readonly #options: ResolvedClientOptions<Context>;
+  readonly #observer: HandshakeObserver<Context>;
+  readonly #key: string = newKey();
+  readonly #headers: [string, string][];
+  #settled = false;
+  #dial: Dial | undefined;
+  #request: http.ClientRequest | undefined;
+  /** Takes what has come of a refusal's body for all of it. */
+  #endBody: (() => void) | undefined;
+  #cancelTimeout: () => void = () => undefined;
+
+  constructor(target: Target, options: ResolvedClientOptions<Context>, observer: HandshakeObserver<Context>) {
+    this.#target = target;
+    this.#options = options;
+    this.#observer = observer;
+    this.#headers = requestHeaders({
+      host: target.host,
+      key: this.#key,
+      version: options.version,
+      subprotocols: options.subprotocols,
+      origin: options.origin,
+      headers: options.headers,
+    });
+  }
+
+  begin(): void {
+    const { handshakeTimeoutMs, profile } = this.#options;
+    this.#cancelTimeout = profile.clock.after(handshakeTimeoutMs, () => {
+      this.#timeOut();
+    });
+    const { secure, hostname, port, unixPath, target } = this.#target;
+    const request = http.request({
+      method: 'GET',
+      path: target,
+      headers: this.#headers.flat(),
+      setHost: false,
+      maxHeaderSize: MAX_HEAD_BYTES,
+      createConnection: () => {
+        const { noDelay, tls } = this.#options;
+        this.#dial = dial({ hostname, port, unixPath, noDelay, tls: secure ? tls : undefined });
+        return this.#dial.socket;
+      },
+    });
+    this.#request = request;
+    request.on('upgrade', (response, socket, head) => {
+      this.#upgraded(response, socket, head);
+    });
+    request.on('response', (response) => {
+      this.#refused(response);
+    });
+    request.on('error', (error) => {
+      this.#fail(this.#describe(error));
+    });
+    request.end();
+  }
+
+  abort(): void {
+    if (!this.#settle()) return;
+    this.#request?.destroy();
+  }
+
+  #upgraded(response: http.IncomingMessage, socket: Dial['socket'], head: Buffer): void {
+    if (this.#settled) {
+      socket.destroy();
+      return;
+    }
+    const headers = new HeaderFields(response.rawHeaders);
+    const status = response.statusCode ?? 0;
+    try {
+      if (headers.size > MAX_HEADERS) {
+        const text = `the answer has ${String(headers.size)} header fields, expected at most ${String(MAX_HEADERS)}`;
+        throw new HandshakeError(text, { phase: 'http', status });
+      }
+      const { subprotocol } = judgeResponse(
+        { status, httpVersion: response.httpVersion, headers },
+        {
+          key: this.#key,
+          subprotocols: this.#options.subprotocols,
+          requireSubprotocol: this.#options.requireSubprotocol,
+        },
+      );
+      this.#open(socket, head, { status, headers }, subprotocol);
+    } catch (error) {
+      socket.on('error', () => undefined);
+      socket.destroy();
+      this.#fail(error as Error);
+    }
+  }
+
+  #open(
+    socket: Dial['socket'],
+    head: Uint8Array,
+    response: { readonly status: number; readonly headers: HeaderFields },
+    subprotocol: string | undefined,
+  ): void {
+    const connection = new WebSocketConnection<Context>({
+      transport: new SocketTransport(socket, head),
+      handshake: {
+        request: { method: 'GET', target: this.#target.target, headers: HeaderFields.from(this.#headers) },
+        response,
+        subprotocol,
+        extensions: [],
+      },
+      profile: this.#options.profile,
+      context: this.#options.context,
+    });
+    if (this.#options.unref) socket.unref();
+    if (this.#settle()) this.#observer.onOpen(connection);
+  }
+
+  /** The server answered with something else: what it says is part of the error. */
+  #refused(response: http.IncomingMessage): void {
+    this.#endBody = readBody(response, (body) => {
+      const status = response.statusCode ?? 0;
+      const headers = new HeaderFields(response.rawHeaders).toRecord();
+      this.#request?.destroy();
+      this.#fail(
+        new HandshakeError(
+          `${this.#target.shown} answered with status ${String(status)}, expected 101 Switching Protocols`,
+          { phase: 'http', status, headers, body },
+        ),
+      );
+    });
+  }
+
+  #timeOut(): void {
+    if (this.#endBody !== undefined) {
+      this.#endBody();
+      return;
+    }
+    const limitMs = this.#options.handshakeTimeoutMs;
+    const text = `${this.#target.shown} did not complete the opening handshake within ${String(limitMs)} ms`;
+    const cause = new TimeoutError(text, { option: 'handshakeTimeoutMs', limitMs });
+    const phase = this.#phase();
+    this.#fail(new HandshakeError(text, { phase, cause, code: 'RXWIRE_HANDSHAKE_TIMEOUT' }));
+    this.#request?.destroy();
+  }
+
+  #phase(): HandshakePhase {
+    if (this.#dial === undefined) return 'dns';
+    return this.#dial.connected() ? 'http' : this.#dial.phase();
+  }
+
+  #describe(error: Error): Error {
+    if (error instanceof WebSocketError) return error;
+    return new HandshakeError(`cannot connect to ${this.#target.shown}: ${reasonOf(error)}`, {
+      phase: this.#phase(),
+      cause: error,
+    });
+  }
+
+  #fail(error: Error): void {
+    if (this.#settle()) this.#observer.onError(error);
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#cancelTimeout();
+    return true;
+  }
+}
+
+/** When every address of a name was refused, Node's error has no text of its own. */
+function reasonOf(error: Error): string {
+  const errors: unknown = (error as { errors?: unknown }).errors;
+  if (error.message !== '' || !Array.isArray(errors)) return error.message;
+  return errors.map((inner: Error) => inner.message).join('; ');
+}

@@ -1,0 +1,111 @@
+import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import {
+  CONNECTION_CHECKS,
+  type ConnectionOptions,
+  DEFAULT_HANDSHAKE_TIMEOUT_MS,
+  resolveConnectionOptions,
+} from '../connection/options.js';
+import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
+import {
+  anything,
+  type Checks,
+  checkOptions,
+  flag,
+  milliseconds,
+  ofType,
+  oneOf,
+} from '../connection/option-checks.js';
+import { headerList, type HeaderOptions, RESERVED_IN_REQUEST } from '../protocol/handshake/header-options.js';
+import { checkSubprotocols } from '../protocol/handshake/subprotocols.js';
+
+/** How a client connects, and what its connection is like. */
+export interface ClientOptions<Context = undefined> extends ConnectionOptions {
+  /** What the application attaches to the connection. Default undefined. */
+  readonly context?: Context;
+  /** The subprotocols offered, in order of preference. RFC 6455 section 1.9. */
+  readonly subprotocols?: readonly string[];
+  /** Whether the server must choose one where some were offered. Default true. */
+  readonly requireSubprotocol?: boolean;
+  /** Further header fields of the request. Those of the handshake itself are refused. */
+  readonly headers?: HeaderOptions;
+  /** The Origin header. Default none: that is for browsers. */
+  readonly origin?: string;
+  /** The wire version to speak. Default 13; 8 is of the last drafts before RFC 6455. */
+  readonly version?: 8 | 13;
+  /** What `node:tls` takes for `wss:`: own authorities, a client certificate, `servername`. */
+  readonly tls?: TlsConnectionOptions;
+  /** Milliseconds for the whole opening handshake, from the look-up of the name on. Default 10 000. */
+  readonly handshakeTimeoutMs?: number;
+  /** Aborts the dial; on an open connection, closes it with 1000. `connect` errors with its reason. */
+  readonly signal?: AbortSignal;
+  /** Lets masked frames from the server pass. For tests. Default false. */
+  readonly acceptMasked?: boolean;
+  /** Makes the four octets of each masking key. For tests: the default is the operating system's randomness. */
+  readonly maskingKey?: () => Uint8Array;
+  /** False leaves Nagle's algorithm on. Default true. */
+  readonly noDelay?: boolean;
+  /** Lets the process exit while the connection is open. Default false. */
+  readonly unref?: boolean;
+}
+
+/** The options as a client uses them. */
+export interface ResolvedClientOptions<Context> {
+  readonly context: Context;
+  readonly subprotocols: readonly string[];
+  readonly requireSubprotocol: boolean;
+  readonly headers: HeaderOptions;
+  readonly origin: string | undefined;
+  readonly version: 8 | 13;
+  readonly tls: TlsConnectionOptions;
+  readonly handshakeTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly noDelay: boolean;
+  readonly unref: boolean;
+  /** What all its connections have in common. */
+  readonly profile: ConnectionProfile;
+}
+
+const CHECKS: Checks = Object.freeze({
+  ...CONNECTION_CHECKS,
+  context: anything,
+  subprotocols: anything,
+  requireSubprotocol: flag,
+  headers: ofType('object'),
+  origin: ofType('string'),
+  version: oneOf(8, 13),
+  tls: ofType('object'),
+  handshakeTimeoutMs: milliseconds,
+  signal: ofType('object'),
+  acceptMasked: flag,
+  maskingKey: ofType('function'),
+  noDelay: flag,
+  unref: flag,
+});
+
+/** @throws TypeError or RangeError that names the option, its value and what was expected. */
+export function resolveClientOptions<Context>(
+  options: ClientOptions<Context>,
+): ResolvedClientOptions<Context> {
+  checkOptions(options, CHECKS);
+  // What may not be in a request is refused now, and not at the first dial.
+  headerList(options.headers ?? {}, RESERVED_IN_REQUEST);
+  return {
+    // Whoever asks for a context gives one; who gives none has `undefined` as its type.
+    context: options.context as Context,
+    subprotocols: checkSubprotocols(options.subprotocols ?? []),
+    requireSubprotocol: options.requireSubprotocol ?? true,
+    headers: options.headers ?? {},
+    origin: options.origin,
+    version: options.version ?? 13,
+    tls: options.tls ?? {},
+    handshakeTimeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
+    signal: options.signal,
+    noDelay: options.noDelay ?? true,
+    unref: options.unref ?? false,
+    profile: connectionProfile('client', {
+      ...resolveConnectionOptions(options),
+      acceptMasked: options.acceptMasked ?? false,
+      maskingKey: options.maskingKey,
+    }),
+  };
+}

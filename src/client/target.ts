@@ -1,0 +1,87 @@
+/** Where a client connects to, and what it asks for there. */
+export interface Target {
+  readonly secure: boolean;
+  /** The host name or address, without the brackets of IPv6; empty for a Unix socket. */
+  readonly hostname: string;
+  readonly port: number;
+  /** The path of a Unix socket. */
+  readonly unixPath: string | undefined;
+  /** The Host header: the port only where it is not the scheme's own. */
+  readonly host: string;
+  /** The request target: path and query. */
+  readonly target: string;
+  /** The URL without credentials, for errors and logs. */
+  readonly shown: string;
+}
+
+const SCHEMES: Readonly<Record<string, { readonly secure: boolean; readonly unix: boolean }>> = Object.freeze(
+  {
+    'ws:': { secure: false, unix: false },
+    'wss:': { secure: true, unix: false },
+    'http:': { secure: false, unix: false },
+    'https:': { secure: true, unix: false },
+    'ws+unix:': { secure: false, unix: true },
+    'wss+unix:': { secure: true, unix: true },
+  },
+);
+
+/**
+ * Reads a WebSocket URL. RFC 6455 section 3. `http:` and `https:` stand for `ws:` and `wss:`;
+ * `ws+unix:/path/of/socket:/target` names a Unix socket, with `/` as the default target.
+ *
+ * @throws TypeError for what is no URL, another scheme, a fragment, or credentials, which are not sent.
+ */
+export function parseTarget(url: string | URL): Target {
+  const parsed = parseUrl(url);
+  const scheme = Object.hasOwn(SCHEMES, parsed.protocol) ? SCHEMES[parsed.protocol] : undefined;
+  if (scheme === undefined) {
+    throw new TypeError(`URL has the scheme "${parsed.protocol}", expected ws:, wss: or ws+unix:`);
+  }
+  if (parsed.hash !== '' || parsed.href.endsWith('#')) {
+    throw new TypeError('URL has a fragment, which RFC 6455 section 3 forbids');
+  }
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw new TypeError('URL has credentials, give an Authorization header in the option headers');
+  }
+  return scheme.unix ? unixTarget(parsed, scheme.secure) : hostTarget(parsed, scheme.secure);
+}
+
+function parseUrl(url: string | URL): URL {
+  if (typeof url !== 'string' && !(url instanceof URL)) {
+    throw new TypeError(`URL is of type ${typeof url}, expected a string or a URL`);
+  }
+  if (!URL.canParse(String(url))) throw new TypeError('URL cannot be parsed');
+  return new URL(String(url));
+}
+
+function hostTarget(url: URL, secure: boolean): Target {
+  if (url.hostname === '') throw new TypeError('URL has no host');
+  const ownPort = secure ? 443 : 80;
+  const port = url.port === '' ? ownPort : Number(url.port);
+  const hostname = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+  const host = port === ownPort ? url.hostname : `${url.hostname}:${String(port)}`;
+  const target = `${url.pathname === '' ? '/' : url.pathname}${url.search}`;
+  // A query often carries a token, and what is shown ends up in logs.
+  const shown = `${secure ? 'wss' : 'ws'}://${host}${url.pathname}${url.search === '' ? '' : '?…'}`;
+  return { secure, hostname, port, unixPath: undefined, host, target, shown };
+}
+
+/** The last colon that a slash follows parts the socket's path from the target: both may hold others. */
+function unixTarget(url: URL, secure: boolean): Target {
+  if (url.host !== '') throw new TypeError('URL of a Unix socket has a host, expected only a path');
+  const { pathname } = url;
+  const colon = pathname.lastIndexOf(':/');
+  const unixPath = decoded(colon < 0 ? pathname : pathname.slice(0, colon));
+  if (unixPath === '') throw new TypeError('URL has no path of a Unix socket');
+  const path = colon < 0 ? '/' : pathname.slice(colon + 1);
+  const target = `${path}${url.search}`;
+  return { secure, hostname: '', port: 0, unixPath, host: 'localhost', target, shown: `ws+unix:${unixPath}` };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new TypeError('URL has a path of a Unix socket that cannot be decoded');
+  }
+}

@@ -1,0 +1,74 @@
+import type { Subscriber, Unsubscribable } from 'rxjs';
+import type { Message } from '../protocol/message.js';
+import type { Kept } from './receive-window.js';
+
+type AnyMessage = Message<string | Uint8Array>;
+
+/** Somebody who takes messages. */
+export interface Claim {
+  /** Whether nothing is kept for it. */
+  readonly drained: boolean;
+  offer(message: AnyMessage): void;
+  /** No more messages come; `error` is for those who asked to fail. */
+  finish(error: Error | undefined): void;
+  /** Drops what is kept for it, and tells how many messages that was. */
+  cut(): number;
+}
+
+/** What claims are made on. */
+export interface ClaimHolder {
+  /** The claim takes no more; what it has not started goes back to what is kept, if nobody else takes messages. */
+  leave(claim: Claim, unstarted: readonly Kept[]): void;
+}
+
+const NOTHING: readonly Kept[] = Object.freeze([]);
+
+/** A subscriber of `messages$`. It is called on the socket's own stack, so nothing is ever kept for it. */
+export class SubscriberClaim implements Claim, Unsubscribable {
+  readonly #subscriber: Subscriber<AnyMessage>;
+  readonly #holder: ClaimHolder;
+
+  constructor(subscriber: Subscriber<AnyMessage>, holder: ClaimHolder) {
+    this.#subscriber = subscriber;
+    this.#holder = holder;
+  }
+
+  get drained(): boolean {
+    return true;
+  }
+
+  offer(message: AnyMessage): void {
+    this.#subscriber.next(message);
+  }
+
+  finish(): void {
+    this.#subscriber.complete();
+  }
+
+  cut(): number {
+    return 0;
+  }
+
+  unsubscribe(): void {
+    this.#holder.leave(this, NOTHING);
+  }
+}
+
+/** Takes every message and drops it. */
+export class DiscardClaim implements Claim {
+  readonly drained = true;
+  readonly offer: () => void;
+
+  /** @param onMessage - Called for every message, to count it. */
+  constructor(onMessage: () => void) {
+    this.offer = onMessage;
+  }
+
+  finish(): void {
+    // Nobody waits.
+  }
+
+  cut(): number {
+    return 0;
+  }
+}

@@ -1,0 +1,54 @@
+import type { SchedulerLike } from 'rxjs';
+
+/** Takes back what {@link Clock.after} has planned. */
+export type Cancel = () => void;
+
+/** Where a connection has its time from. */
+export interface Clock {
+  /** Milliseconds since some moment. */
+  now(): number;
+  /** Runs `task` in `ms` milliseconds. `Infinity` is never. */
+  after(ms: number, task: () => void): Cancel;
+}
+
+const never: Cancel = () => undefined;
+/** What a timer of Node holds at most; a longer one would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * The clock of this machine. It does not jump when the date is set, and its timers keep no process alive: a
+ * connection's socket does.
+ */
+export const machineClock: Clock = {
+  now: () => performance.now(),
+  after(ms, task) {
+    if (ms > MAX_TIMER_MS) return never;
+    const timer = setTimeout(task, ms);
+    timer.unref();
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+const clocks = new WeakMap<SchedulerLike, Clock>();
+
+/** The clock that a scheduler is; one for each scheduler, so that what is kept per clock is shared. */
+export function clockOf(scheduler: SchedulerLike | undefined): Clock {
+  if (scheduler === undefined) return machineClock;
+  let clock = clocks.get(scheduler);
+  if (clock === undefined) {
+    clock = {
+      now: () => scheduler.now(),
+      after(ms, task) {
+        if (ms === Infinity) return never;
+        const planned = scheduler.schedule(task, ms);
+        return () => {
+          planned.unsubscribe();
+        };
+      },
+    };
+    clocks.set(scheduler, clock);
+  }
+  return clock;
+}

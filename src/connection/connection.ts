@@ -1,0 +1,115 @@
+import type { Observable, Observer } from 'rxjs';
+import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
+import type { Frame } from '../protocol/frame.js';
+import type { Message, Outgoing } from '../protocol/message.js';
+import type { Role } from '../protocol/opcodes.js';
+import type { HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
+
+/** How one message is sent. */
+export interface SendOptions {
+  /** What the message is to be. Default: strings are text, bytes are binary, a {@link Message} what it says. */
+  readonly type?: 'text' | 'binary';
+  /** Octets of its largest frame. Default the connection's `fragmentBytes`. */
+  readonly fragmentBytes?: number;
+}
+
+/**
+ * An open WebSocket connection, of either role and over any transport. RFC 6455.
+ *
+ * A peer can never make it throw or error: what a peer does is a value. `messages$` completes, `closed$` says why.
+ * After closing has begun `send` returns false, `ping` completes empty, `flush` resolves false.
+ *
+ * What nobody has claimed yet (by `messages$`, iteration or `discard`) is held in order up to the high-water mark,
+ * then the socket is paused.
+ */
+export interface Connection<Context = undefined> extends AsyncIterable<Message>, AsyncDisposable {
+  /** A random UUID, for logs. */
+  readonly id: string;
+  readonly role: Role;
+  /** What the application attached to the connection when it was made. */
+  readonly context: Context;
+  readonly request: HandshakeRequest;
+  readonly response: HandshakeResponse;
+  /** The subprotocol both agreed on. RFC 6455 section 1.9. */
+  readonly subprotocol: string | undefined;
+  /** The names of the extensions in use. */
+  readonly extensions: readonly string[];
+  readonly remoteAddress: string | undefined;
+  readonly localAddress: string | undefined;
+  /** Whether the transport is encrypted. */
+  readonly secure: boolean;
+
+  /**
+   * Whole messages. Hot and multicast; never errors; completes when the connection has closed and what was held is delivered. The first
+   * subscriber gets what was held, in a microtask after subscribing. Unsubscribing drops nothing: messages are held again.
+   *
+   * With `textAs: 'bytes'` the text messages in it are `Message<Uint8Array>`.
+   */
+  readonly messages$: Observable<Message>;
+  /**
+   * Messages one by one, with backpressure: what the loop has not taken is charged to the receive window. Ends when this side closed, or the
+   * peer did with 1000, 1001 or no code; otherwise throws {@link ConnectionClosedError}. Breaking out closes nothing.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<Message>;
+  /** For a connection that only sends: reads on, drops data messages, and serves control frames. */
+  discard(): void;
+
+  /** Tap: the octets as they come, copied. Taps are hot, never claim, never replay, and complete at the end. */
+  readonly bytes$: Observable<Uint8Array>;
+  /** Tap: every frame received, unmasked and before extensions. */
+  readonly frames$: Observable<Frame>;
+  /** Tap: every frame sent, before masking. */
+  readonly sentFrames$: Observable<Frame>;
+  /** Tap: payloads of the peer's Pings, after they were answered. */
+  readonly pings$: Observable<Uint8Array>;
+  /** Tap: payloads of the peer's Pongs. */
+  readonly pongs$: Observable<Uint8Array>;
+  /** Round trips in milliseconds, of keep-alive's Pings and others. Replays the last. */
+  readonly latency$: Observable<number>;
+
+  /** `next` sends, `complete` closes with 1000, `error` closes with 1011. Bound; a no-op after closing has begun. */
+  readonly outbox: Observer<Outgoing>;
+  /**
+   * Queues one message; it leaves in the write at the end of this turn.
+   *
+   * @returns false when more than `sendHighWaterBytes` are on their way, or when the connection is no longer open and nothing was sent.
+   * @throws TypeError for what is neither text nor bytes; LimitError at `maxBufferedBytes` with `overflow: 'error'`.
+   */
+  send(data: Outgoing, options?: SendOptions): boolean;
+  /** Sends a frame as it is, with any opcode and any reserved bits: for tests, and for what has no other way. */
+  sendFrame(frame: Frame): boolean;
+  /** Resolves true when the operating system has everything sent so far, false when the connection ended before. */
+  flush(): Promise<boolean>;
+  /** Octets accepted and not yet taken by the operating system. */
+  readonly bufferedBytes: number;
+  /** Whether fewer than `sendHighWaterBytes` are on their way: now, then on every change; completes at the end. */
+  readonly writable$: Observable<boolean>;
+  /**
+   * Sends a Ping when subscribed; emits the round trip in milliseconds when its Pong, or a later one, comes, and completes. Completes
+   * empty when the connection is no longer open or ends before. Unsubscribing forgets the Ping.
+   *
+   * @param payload - At most 125 octets. Default 4 random ones.
+   * @param options.timeoutMs - Errors with a TimeoutError after so long. Default never.
+   * @throws RangeError for a longer payload.
+   */
+  ping(payload?: Uint8Array | string, options?: { readonly timeoutMs?: number }): Observable<number>;
+  /** Sends a Pong that nobody asked for. RFC 6455 section 5.5.3. @throws RangeError over 125 octets. */
+  pong(payload?: Uint8Array | string): void;
+
+  /**
+   * Begins the closing handshake at once, behind everything sent before. Later calls change nothing.
+   *
+   * @param code - Default 1000. 1000 to 1003, 1007 to 1014 or 3000 to 4999.
+   * @param reason - At most 123 octets of UTF-8.
+   * @returns `closed$`: it only reports, and need not be subscribed.
+   * @throws RangeError for another code or a longer reason.
+   */
+  close(code?: number, reason?: string): Observable<CloseInfo>;
+  /** Ends the transport at once, without a closing handshake. */
+  terminate(): void;
+  readonly state: ConnectionState;
+  /** The state now, then every change; completes after `'closed'`. */
+  readonly state$: Observable<ConnectionState>;
+  /** How the connection ended: one value, replayed, then complete. Never errors. */
+  readonly closed$: Observable<CloseInfo>;
+}

@@ -1,0 +1,214 @@
+import { Observable } from 'rxjs';
+import { KeptSubscriber } from '../operators/kept-subscriber.js';
+import type { Message } from '../protocol/message.js';
+import { type Claim, type ClaimHolder, DiscardClaim, SubscriberClaim } from './claim.js';
+import { Fifo } from './fifo.js';
+import { MessageIterator } from './message-iterator.js';
+import { type Kept, ReceiveWindow, type WindowOptions, type WindowOwner } from './receive-window.js';
+
+type AnyMessage = Message<string | Uint8Array>;
+
+/** What an {@link Inbox} asks of the connection. */
+export interface InboxOwner extends WindowOwner {
+  /** The bytes have ended: with an error if the peer broke a rule or the transport was lost. */
+  onInputEnd(error: unknown): void;
+  /** Everything that was kept has been taken, after `finish`. */
+  onDrained(): void;
+  soon(task: () => void): void;
+}
+
+/**
+ * The one place where messages are handed out: to nobody yet, to one, or to many.
+ *
+ * Messages that nobody has claimed are kept in order and charged to the receive window; the first claim gets them in a microtask. A
+ * plain subscriber is called on the socket's own stack and needs no window.
+ */
+export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
+  readonly #owner: InboxOwner;
+  readonly #options: WindowOptions;
+  /** Made when something is kept for the first time: most connections keep nothing. */
+  #receiveWindow: ReceiveWindow | undefined;
+  /** The only claim, or undefined: the fast way for nearly every connection. */
+  #only: Claim | undefined;
+  /** The claims, from the second on. */
+  #many: readonly Claim[] | undefined;
+  #kept: Fifo<Kept> | undefined;
+  #handingOut = false;
+  #finished = false;
+  #error: Error | undefined;
+  /** Messages that `discard` took. */
+  discarded = 0;
+  /** Messages that came after this side had closed, and did not fit the window. */
+  dropped = 0;
+  /** Once this side is leaving it does not hold the peer back: what does not fit the window is dropped. */
+  leaving = false;
+
+  constructor(owner: InboxOwner, options: WindowOptions) {
+    super();
+    this.#owner = owner;
+    this.#options = options;
+  }
+
+  get #window(): ReceiveWindow {
+    return (this.#receiveWindow ??= new ReceiveWindow(this.#options, this.#owner));
+  }
+
+  /** Whether somebody takes messages. */
+  get claimed(): boolean {
+    return this.#only !== undefined || this.#many !== undefined;
+  }
+
+  get #claims(): readonly Claim[] {
+    return this.#many ?? (this.#only === undefined ? NO_CLAIMS : [this.#only]);
+  }
+
+  /** Whether nothing is kept for anybody. */
+  get drained(): boolean {
+    return this.#kept === undefined && this.#claims.every((claim) => claim.drained);
+  }
+
+  get full(): boolean {
+    return this.#receiveWindow?.full === true;
+  }
+
+  /** Messages that were kept and have been taken since: whether those who take messages get on. */
+  get taken(): number {
+    return this.#receiveWindow?.taken ?? 0;
+  }
+
+  messages(): Observable<AnyMessage> {
+    return new Observable((subscriber) => {
+      if (this.#finished && this.#kept === undefined) {
+        subscriber.complete();
+        return;
+      }
+      const claim = new SubscriberClaim(subscriber, this);
+      this.#enter(claim);
+      subscriber.add(claim);
+    });
+  }
+
+  iterate(): MessageIterator {
+    const iterator = new MessageIterator(this.#window, this);
+    if (this.#finished && this.#kept === undefined) iterator.finish(this.#error);
+    else this.#enter(iterator);
+    return iterator;
+  }
+
+  /** Takes every message from now on and drops it. */
+  discard(): void {
+    this.discarded += this.#dropKept();
+    this.#enter(
+      new DiscardClaim(() => {
+        if (this.#claims.length === 1) this.discarded++;
+      }),
+    );
+    if (this.#finished) this.#settle();
+  }
+
+  /** The connection has ended. What is kept is still handed out; `error` is for iterators. */
+  finish(error: Error | undefined): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#error = error;
+    this.#settle();
+  }
+
+  /** Drops what is still kept, and tells how many messages that was. */
+  cut(): number {
+    let cut = 0;
+    for (const claim of this.#claims) cut += claim.cut();
+    cut += this.#dropKept();
+    if (this.#finished) this.#settle();
+    return cut;
+  }
+
+  protected override _next(message: AnyMessage): void {
+    const only = this.#only;
+    if (only !== undefined && this.#kept === undefined && !this.leaving) only.offer(message);
+    else this.#handOut(message);
+  }
+
+  protected override _complete(): void {
+    this.#owner.onInputEnd(undefined);
+    this.unsubscribe();
+  }
+
+  protected override _error(error: unknown): void {
+    this.#owner.onInputEnd(error);
+    this.unsubscribe();
+  }
+
+  #handOut(message: AnyMessage): void {
+    if (this.leaving && this.full) {
+      this.dropped++;
+      return;
+    }
+    if (this.#kept !== undefined || this.#claims.length === 0) {
+      (this.#kept ??= new Fifo()).push(this.#window.charge(message));
+      return;
+    }
+    for (const claim of this.#claims) claim.offer(message);
+  }
+
+  /** Drops what is kept for the first who comes, and tells how many messages that was. */
+  #dropKept(): number {
+    let dropped = 0;
+    // One by one: giving room back lets more come, which is kept behind the rest and goes the same way.
+    for (let kept = this.#kept?.shift(); kept !== undefined; kept = this.#kept?.shift()) {
+      this.#window.giveBack(kept);
+      dropped++;
+    }
+    this.#kept = undefined;
+    return dropped;
+  }
+
+  #enter(claim: Claim): void {
+    this.#setClaims([...this.#claims, claim]);
+    if (this.#kept === undefined || this.#handingOut) return;
+    this.#handingOut = true;
+    this.#owner.soon(() => {
+      this.#handOutKept();
+    });
+  }
+
+  #handOutKept(): void {
+    const kept = this.#kept;
+    while (kept !== undefined && kept === this.#kept && this.#claims.length > 0) {
+      const oldest = kept.shift();
+      if (oldest === undefined) break;
+      for (const claim of this.#claims) claim.offer(oldest.message);
+      this.#window.giveBack(oldest);
+    }
+    // The claim that took the last one may have left with it.
+    if (kept?.length === 0 && kept === this.#kept) this.#kept = undefined;
+    this.#handingOut = false;
+    if (this.#finished) this.#settle();
+  }
+
+  /** The claim takes no more; what it has not started goes back to what is kept, if nobody else takes messages. */
+  leave(claim: Claim, unstarted: readonly Kept[]): void {
+    if (!this.#claims.includes(claim)) return;
+    this.#setClaims(this.#claims.filter((other) => other !== claim));
+    if (this.#claims.length === 0 && unstarted.length > 0) {
+      (this.#kept ??= new Fifo()).unshift(unstarted);
+    } else {
+      for (const kept of unstarted) this.#window.giveBack(kept);
+    }
+    if (this.#finished) this.#settle();
+  }
+
+  #setClaims(claims: readonly Claim[]): void {
+    this.#only = claims.length === 1 ? claims[0] : undefined;
+    this.#many = claims.length > 1 ? claims : undefined;
+  }
+
+  /** After the end: tells those who have everything, and the connection when all have. */
+  #settle(): void {
+    if (this.#kept !== undefined) return;
+    for (const claim of this.#claims) claim.finish(this.#error);
+    if (this.drained) this.#owner.onDrained();
+  }
+}
+
+const NO_CLAIMS: readonly Claim[] = Object.freeze([]);

@@ -1,0 +1,111 @@
+/** What an option may be. */
+export interface Check {
+  /** In words, for the error: "an integer from 4 to 125". */
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+  /** Whether a refused value is of the right type, only out of range. */
+  inRangeOfType(value: unknown): boolean;
+}
+
+/** A check by option name. */
+export type Checks = Readonly<Record<string, Check>>;
+
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+
+/** A whole number from `least`; `Infinity` too unless `most` says otherwise. */
+export function wholeNumber(least: number, most = Infinity): Check {
+  const range =
+    most === Infinity
+      ? `of at least ${String(least)}, or Infinity`
+      : `from ${String(least)} to ${String(most)}`;
+  return {
+    expected: `an integer ${range}`,
+    accepts: (value) =>
+      typeof value === 'number' &&
+      value >= least &&
+      value <= most &&
+      (Number.isInteger(value) || value === Infinity),
+    inRangeOfType: isNumber,
+  };
+}
+
+/** A duration in milliseconds; `Infinity` switches the limit off. */
+export const milliseconds: Check = {
+  expected: 'a number of milliseconds over 0, or Infinity',
+  accepts: (value) => typeof value === 'number' && value > 0,
+  inRangeOfType: isNumber,
+};
+
+/** One of some values. */
+export function oneOf(...values: readonly unknown[]): Check {
+  return {
+    expected: values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(', '),
+    accepts: (value) => values.includes(value),
+    inRangeOfType: (value) => values.some((other) => typeof other === typeof value),
+  };
+}
+
+/** A value of one type of the language, or of several. */
+export function ofType(...types: readonly string[]): Check {
+  return {
+    expected: `of type ${types.join(' or ')}`,
+    accepts: (value) => value !== null && types.includes(typeof value),
+    inRangeOfType: () => false,
+  };
+}
+
+export const flag: Check = ofType('boolean');
+export const anything: Check = { expected: 'anything', accepts: () => true, inRangeOfType: () => false };
+
+/**
+ * Checks every option that is given.
+ *
+ * @param prefix - What stands before the names in errors, such as `keepAlive.`.
+ * @throws TypeError for an unknown name (naming the nearest) or a wrong type; RangeError for a value out of range.
+ */
+export function checkOptions(options: object, checks: Checks, prefix = ''): void {
+  for (const [name, value] of Object.entries(options)) {
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    if (check === undefined) {
+      throw new TypeError(
+        `unknown option ${prefix}${name}, did you mean ${prefix}${nearest(name, Object.keys(checks))}?`,
+      );
+    }
+    if (value === undefined || check.accepts(value)) continue;
+    const text = `option ${prefix}${name} is ${show(value)}, expected ${check.expected}`;
+    throw check.inRangeOfType(value) ? new RangeError(text) : new TypeError(text);
+  }
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (typeof value === 'string' && value.length <= 40) return `'${value}'`;
+  return `a value of type ${typeof value}`;
+}
+
+/** The known name that takes the fewest changes of a letter to get to. */
+export function nearest(name: string, known: readonly string[]): string {
+  let best = known[0] ?? '';
+  let least = Infinity;
+  for (const candidate of known) {
+    const changes = distance(name.toLowerCase(), candidate.toLowerCase());
+    if (changes < least) {
+      least = changes;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const above = row;
+    row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const kept = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(kept, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,191 @@
+import type { SchedulerLike } from 'rxjs';
+import type { CloseReply } from '../protocol/closing-handshake.js';
+import { DEFAULT_MAX_FRAGMENTS, DEFAULT_MAX_MESSAGE_BYTES, type Limits } from '../protocol/limits.js';
+import type { TextAs } from '../protocol/message-text.js';
+import { DEFAULT_KEEP_ALIVE, type KeepAliveOptions, type ResolvedKeepAlive } from './keep-alive.js';
+import { consoleLogger, type Logger } from './logger.js';
+import {
+  type Checks,
+  checkOptions,
+  flag,
+  milliseconds,
+  oneOf,
+  ofType,
+  wholeNumber,
+} from './option-checks.js';
+
+/** Milliseconds for an opening handshake, on either side. */
+export const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** What happens when more is sent than `maxBufferedBytes` can hold. */
+export type Overflow = 'close' | 'error';
+
+/** The options of a connection, of either role. Every one is checked when it is given. */
+export interface ConnectionOptions extends Limits {
+  /** Milliseconds for the peer to answer a Close frame and end the transport. Default 10 000. */
+  readonly closeTimeoutMs?: number;
+  /** Milliseconds a client waits for the server to end the transport first, and anybody for a peer that was failed. Default 1000. */
+  readonly dropTimeoutMs?: number;
+  /** Milliseconds after the end in which what is still held can be taken. Default 10 000. */
+  readonly drainTimeoutMs?: number;
+  /** Default on, with the defaults of {@link KeepAliveOptions}; false switches it off. */
+  readonly keepAlive?: boolean | KeepAliveOptions;
+  /** Octets (and 64 a message) kept for those who have not taken them, at which reading stops. Default 256 KiB. */
+  readonly receiveHighWaterBytes?: number;
+  /** Octets at which reading goes on. Default 64 KiB. */
+  readonly receiveLowWaterBytes?: number;
+  /** Messages kept at which reading stops; it goes on at a quarter. Default 1024. */
+  readonly receiveHighWaterMessages?: number;
+  /** Octets on their way out from which `send` returns false. Default 64 KiB. */
+  readonly sendHighWaterBytes?: number;
+  /** The most octets on their way out; one message is always taken when none are. Default 16 MiB. */
+  readonly maxBufferedBytes?: number;
+  /** At `maxBufferedBytes`: `'close'` (default) closes with 1013, `'error'` makes `send` throw a LimitError. */
+  readonly overflow?: Overflow;
+  /** Cuts messages into frames of at most this many octets. Default `Infinity`: one frame. */
+  readonly fragmentBytes?: number;
+  /** False takes text that is not UTF-8. Default true. */
+  readonly validateUtf8?: boolean;
+  /** `'bytes'` hands out text as its UTF-8 octets, in a `Message<Uint8Array>`. Default `'string'`. */
+  readonly textAs?: TextAs;
+  /** Whether Pings are answered; a function decides for each payload. Default true. */
+  readonly autoPong?: boolean | ((payload: Uint8Array) => boolean);
+  /** Answer a Close frame with the same status or with 1000. Default `'echo'`. */
+  readonly closeReply?: CloseReply;
+  /** Masks what is sent, or does not, against the role. For tests. */
+  readonly maskFrames?: boolean;
+  /** False leaves payloads unmasked in both directions while the MASK bit and keys stay. For tests. */
+  readonly applyMask?: boolean;
+  /** Default: warnings and errors to the console. `{}` is silent. */
+  readonly logger?: Logger;
+  /** Where time comes from. Default the machine's clock. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/** {@link ConnectionOptions} with everything decided. */
+export interface ResolvedConnectionOptions {
+  readonly maxMessageBytes: number;
+  readonly maxFrameBytes: number;
+  readonly maxFragments: number;
+  readonly closeTimeoutMs: number;
+  readonly dropTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+  readonly keepAlive: ResolvedKeepAlive | false;
+  readonly receiveHighWaterBytes: number;
+  readonly receiveLowWaterBytes: number;
+  readonly receiveHighWaterMessages: number;
+  readonly sendHighWaterBytes: number;
+  readonly maxBufferedBytes: number;
+  readonly overflow: Overflow;
+  readonly fragmentBytes: number;
+  readonly validateUtf8: boolean;
+  readonly textAs: TextAs;
+  readonly autoPong: boolean | ((payload: Uint8Array) => boolean);
+  readonly closeReply: CloseReply;
+  readonly maskFrames: boolean | undefined;
+  readonly applyMask: boolean;
+  /** A client's and a server's own, set by their folders. */
+  readonly acceptMasked?: boolean;
+  readonly requireMasked?: boolean;
+  readonly maskingKey?: (() => Uint8Array) | undefined;
+  readonly logger: Logger;
+  readonly scheduler: SchedulerLike | undefined;
+}
+
+const KIB = 1024;
+
+const DEFAULTS = Object.freeze({
+  maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
+  maxFragments: DEFAULT_MAX_FRAGMENTS,
+  closeTimeoutMs: 10_000,
+  dropTimeoutMs: 1000,
+  drainTimeoutMs: 10_000,
+  receiveHighWaterBytes: 256 * KIB,
+  receiveLowWaterBytes: 64 * KIB,
+  receiveHighWaterMessages: 1024,
+  sendHighWaterBytes: 64 * KIB,
+  maxBufferedBytes: 16 * KIB * KIB,
+  overflow: 'close',
+  fragmentBytes: Infinity,
+  validateUtf8: true,
+  textAs: 'string',
+  autoPong: true,
+  closeReply: 'echo',
+  maskFrames: undefined,
+  applyMask: true,
+  logger: consoleLogger,
+  scheduler: undefined,
+} as const);
+
+/** How each of them is checked; those of a client and of a server are added by their folders. */
+export const CONNECTION_CHECKS: Checks = Object.freeze({
+  maxMessageBytes: wholeNumber(0),
+  maxFrameBytes: wholeNumber(0),
+  maxFragments: wholeNumber(1),
+  closeTimeoutMs: milliseconds,
+  dropTimeoutMs: milliseconds,
+  drainTimeoutMs: milliseconds,
+  keepAlive: ofType('boolean', 'object'),
+  receiveHighWaterBytes: wholeNumber(1),
+  receiveLowWaterBytes: wholeNumber(0),
+  receiveHighWaterMessages: wholeNumber(1),
+  sendHighWaterBytes: wholeNumber(1),
+  maxBufferedBytes: wholeNumber(1),
+  overflow: oneOf('close', 'error'),
+  fragmentBytes: wholeNumber(1),
+  validateUtf8: flag,
+  textAs: oneOf('string', 'bytes'),
+  autoPong: ofType('boolean', 'function'),
+  closeReply: oneOf('echo', 'normal'),
+  maskFrames: flag,
+  applyMask: flag,
+  logger: ofType('object'),
+  scheduler: ofType('object'),
+});
+
+const KEEP_ALIVE_CHECKS: Checks = Object.freeze({
+  intervalMs: milliseconds,
+  timeoutMs: milliseconds,
+  payloadBytes: wholeNumber(4, 125),
+  anyTraffic: flag,
+});
+
+function resolveKeepAlive(option: boolean | KeepAliveOptions | undefined): ResolvedKeepAlive | false {
+  if (option === false) return false;
+  if (option === undefined || option === true) return DEFAULT_KEEP_ALIVE;
+  checkOptions(option, KEEP_ALIVE_CHECKS, 'keepAlive.');
+  return withoutUndefined(DEFAULT_KEEP_ALIVE, option);
+}
+
+/** `given` over `defaults`, where an option that is given as undefined is not given. */
+export function withoutUndefined<T extends object>(defaults: T, given: Partial<Record<keyof T, unknown>>): T {
+  const merged = { ...defaults } as Record<string, unknown>;
+  for (const name of Object.keys(defaults)) {
+    const value = given[name as keyof T];
+    if (value !== undefined) merged[name] = value;
+  }
+  return merged as T;
+}
+
+/** Decides what was left open. The options have been checked. */
+export function resolveConnectionOptions(options: ConnectionOptions): ResolvedConnectionOptions {
+  const merged = withoutUndefined<Omit<ResolvedConnectionOptions, 'keepAlive' | 'maxFrameBytes'>>(
+    DEFAULTS,
+    options,
+  );
+  const low = Math.min(merged.receiveLowWaterBytes, merged.receiveHighWaterBytes);
+  if (
+    options.receiveLowWaterBytes !== undefined &&
+    options.receiveLowWaterBytes > merged.receiveHighWaterBytes
+  ) {
+    throw new RangeError(
+      `option receiveLowWaterBytes is ${String(options.receiveLowWaterBytes)}, expected at most receiveHighWaterBytes (${String(merged.receiveHighWaterBytes)})`,
+    );
+  }
+  return {
+    ...merged,
+    receiveLowWaterBytes: low,
+    maxFrameBytes: options.maxFrameBytes ?? merged.maxMessageBytes,
+    keepAlive: resolveKeepAlive(options.keepAlive),
+  };
+}

@@ -1,0 +1,144 @@
+import { BehaviorSubject, type Observable } from 'rxjs';
+import { LimitError } from '../protocol/errors.js';
+import type { Frame } from '../protocol/frame.js';
+import type { Outgoing } from '../protocol/message.js';
+import type { WriteCoalescer } from '../transport/write-coalescer.js';
+import type { Overflow } from './options.js';
+import { fits, type Sender } from './sender.js';
+
+/** The marks of a connection's way out. */
+export interface OutletOptions {
+  readonly sendHighWaterBytes: number;
+  readonly maxBufferedBytes: number;
+  readonly overflow: Overflow;
+}
+
+/** What an {@link Outlet} asks of its connection. */
+export interface OutletOwner {
+  /** More was sent than may be held, and the policy is to close. */
+  onOverflow(error: LimitError): void;
+  /** The high-water mark was passed, upwards or downwards. */
+  onWritable(writable: boolean): void;
+}
+
+/** What a connection has on its way out, and its bounds. */
+export class Outlet {
+  readonly #sender: Sender;
+  readonly #writes: WriteCoalescer;
+  readonly #options: OutletOptions;
+  readonly #owner: OutletOwner;
+  #writable = true;
+  #writable$: BehaviorSubject<boolean> | undefined;
+  #announcing = false;
+  #ended = false;
+  #flushes: ((flushed: boolean) => void)[] | undefined;
+
+  constructor(sender: Sender, writes: WriteCoalescer, options: OutletOptions, owner: OutletOwner) {
+    this.#sender = sender;
+    this.#writes = writes;
+    this.#options = options;
+    this.#owner = owner;
+  }
+
+  get bufferedBytes(): number {
+    return this.#ended ? 0 : this.#writes.bufferedBytes;
+  }
+
+  get writable$(): Observable<boolean> {
+    if (this.#writable$ === undefined) {
+      this.#writable$ = new BehaviorSubject(this.#writable && !this.#ended);
+      if (this.#ended) this.#writable$.complete();
+    }
+    return this.#writable$.asObservable();
+  }
+
+  /** @returns whether less than the high-water mark is on its way. */
+  send(data: Outgoing, type: 'text' | 'binary' | undefined, fragmentBytes: number | undefined): boolean {
+    const buffered = this.#writes.bufferedBytes;
+    if (buffered > 0 && !fits(data, this.#options.maxBufferedBytes - buffered)) {
+      return this.#overflow();
+    }
+    this.#sender.message(data, type, fragmentBytes);
+    return this.#check();
+  }
+
+  sendFrame(frame: Frame): boolean {
+    const buffered = this.#writes.bufferedBytes;
+    if (buffered > 0 && buffered + frame.payload.length > this.#options.maxBufferedBytes) {
+      return this.#overflow();
+    }
+    this.#sender.frame(frame);
+    return this.#check();
+  }
+
+  flush(): Promise<boolean> {
+    if (this.#ended) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      (this.#flushes ??= []).push(resolve);
+      this.#writes.whenTaken(() => {
+        this.#settle(resolve);
+      });
+    });
+  }
+
+  /** The transport is gone. */
+  end(): void {
+    this.#ended = true;
+    this.#writes.discard();
+    const flushes = this.#flushes;
+    this.#flushes = undefined;
+    for (const resolve of flushes ?? []) resolve(false);
+    this.#writable$?.complete();
+  }
+
+  #settle(resolve: (flushed: boolean) => void): void {
+    const flushes = this.#flushes;
+    const index = flushes?.indexOf(resolve) ?? -1;
+    if (index < 0) return;
+    flushes?.splice(index, 1);
+    resolve(true);
+  }
+
+  #check(): boolean {
+    const high = this.#options.sendHighWaterBytes;
+    let writable = this.#writes.bufferedBytes < high;
+    if (!writable) {
+      // What has only been waiting for the end of the turn is not a sign of a slow peer.
+      this.#writes.flush();
+      writable = this.#writes.bufferedBytes < high;
+    }
+    if (writable !== this.#writable) this.#turn(writable);
+    return writable;
+  }
+
+  #turn(writable: boolean): void {
+    this.#writable = writable;
+    if (!writable) {
+      this.#writes.whenTaken(() => {
+        this.#check();
+      });
+    }
+    this.#owner.onWritable(writable);
+    this.#announce();
+  }
+
+  /** Tells every subscriber the same changes in one order, also those that one of them brings about. */
+  #announce(): void {
+    const subject = this.#writable$;
+    if (subject === undefined || this.#announcing) return;
+    this.#announcing = true;
+    while (subject.value !== this.#writable) subject.next(this.#writable);
+    this.#announcing = false;
+  }
+
+  #overflow(): false {
+    const { maxBufferedBytes, overflow } = this.#options;
+    const error = new LimitError(
+      `more than ${String(maxBufferedBytes)} bytes wait to be sent, the limit of maxBufferedBytes`,
+      { option: 'maxBufferedBytes', limit: maxBufferedBytes, closeCode: 1013 },
+    );
+    if (overflow === 'error') throw error;
+    this.#owner.onOverflow(error);
+    return false;
+  }
+}

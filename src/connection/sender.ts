@@ -1,0 +1,206 @@
+import { isUtf8 } from 'node:buffer';
+import type { Frame, FrameTap } from '../protocol/frame.js';
+import { firstByte, headerBytes, MAX_HEADER_BYTES, writeHeader } from '../protocol/frame-encoder.js';
+import { mask, wordsOf } from '../protocol/masking.js';
+import type { Outgoing } from '../protocol/message.js';
+import { Opcode } from '../protocol/opcodes.js';
+import { utf8Write } from '../protocol/string-bytes.js';
+import { slab, SLAB_BYTES } from '../transport/slab.js';
+import type { WriteCoalescer } from '../transport/write-coalescer.js';
+
+/** Up to here octets are copied into the slab: cheaper than one more buffer in the write. */
+const COPY_BYTES = 32 * 1024;
+/** A string of this many UTF-16 units fits the slab whatever its characters: three octets each at most. */
+const SLAB_CHARACTERS = Math.floor((SLAB_BYTES - MAX_HEADER_BYTES) / 3);
+
+/** What a {@link Sender} is told about the connection. */
+export interface SenderOptions {
+  /** Makes masking keys, for a side that masks. */
+  readonly nextKey: (() => number) | undefined;
+  /** False sets the MASK bit and a key and leaves the payload as it is. */
+  readonly applyMask: boolean;
+  readonly fragmentBytes: number;
+}
+
+/** Encodes what is sent straight into the memory that is written. RFC 6455 section 6.1. */
+export class Sender {
+  /** Called with every frame that is sent, while it is set. */
+  onFrame: FrameTap | undefined;
+  readonly #writes: WriteCoalescer;
+  readonly #options: SenderOptions;
+  #unshown: Frame[] | undefined;
+  #showing = false;
+
+  constructor(writes: WriteCoalescer, options: SenderOptions) {
+    this.#writes = writes;
+    this.#options = options;
+  }
+
+  /**
+   * Sends one message.
+   *
+   * @param type - What the message is to be; default what `data` is.
+   * @throws TypeError for what is neither text nor bytes, and for bytes that are to be text and are not UTF-8.
+   */
+  message(
+    data: Outgoing,
+    type?: 'text' | 'binary',
+    fragmentBytes: number = this.#options.fragmentBytes,
+  ): void {
+    if (typeof data === 'string') {
+      this.#content(type === 'binary' ? Opcode.binary : Opcode.text, data, fragmentBytes);
+    } else if (data instanceof Uint8Array) {
+      if (type === 'text') checkText(data);
+      this.#content(type === 'text' ? Opcode.text : Opcode.binary, data, fragmentBytes);
+    } else if (isMessage(data)) {
+      this.message(data.data, type ?? data.type, fragmentBytes);
+    } else if (isArrayBuffer(data)) {
+      this.message(new Uint8Array(data), type, fragmentBytes);
+    } else {
+      throw new TypeError(
+        `cannot send ${describe(data)}, expected a string, a Uint8Array, an ArrayBuffer or a message`,
+      );
+    }
+  }
+
+  /** Sends a control frame; its payload is copied. */
+  control(opcode: number, payload: Uint8Array): void {
+    this.#bytes(firstByte(true, 0, opcode), payload);
+    if (this.#unshown !== undefined) this.#show();
+  }
+
+  /** Sends a frame as it is given, wrong or not. */
+  frame(frame: Frame): void {
+    this.#bytes(firstByte(frame.fin, frame.rsv, frame.opcode), frame.payload);
+    if (this.#unshown !== undefined) this.#show();
+  }
+
+  #content(opcode: number, data: string | Uint8Array, fragmentBytes: number): void {
+    if (fragmentBytes !== Infinity) {
+      const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+      if (bytes.length > fragmentBytes) {
+        this.#fragments(opcode, bytes, fragmentBytes);
+        if (this.#unshown !== undefined) this.#show();
+        return;
+      }
+    }
+    const first = firstByte(true, 0, opcode);
+    if (typeof data === 'string') this.#string(first, data);
+    else this.#bytes(first, data);
+    if (this.#unshown !== undefined) this.#show();
+  }
+
+  #fragments(opcode: number, bytes: Uint8Array, size: number): void {
+    for (let at = 0; at < bytes.length; at += size) {
+      const fin = at + size >= bytes.length;
+      const first = firstByte(fin, 0, at === 0 ? opcode : Opcode.continuation);
+      this.#bytes(first, bytes.subarray(at, at + size));
+    }
+  }
+
+  /** Encodes a string into the slab, behind a header that is right if all of it is ASCII and moved up if not. */
+  #string(first: number, text: string): void {
+    if (text.length > SLAB_CHARACTERS) {
+      this.#bytes(first, Buffer.from(text, 'utf8'), true);
+      return;
+    }
+    const key = this.#options.nextKey?.();
+    const masked = key !== undefined;
+    const at = this.#writes.reserve(text.length * 3 + MAX_HEADER_BYTES);
+    const bytes = slab.bytes;
+    const guess = at + headerBytes(text.length, masked);
+    const length = utf8Write(bytes, text, guess);
+    const begin = at + headerBytes(length, masked);
+    if (begin !== guess) bytes.copyWithin(begin, guess, guess + length);
+    this.#finish(first, at, length, key);
+  }
+
+  #bytes(first: number, payload: Uint8Array, ours = false): void {
+    const key = this.#options.nextKey?.();
+    const { length } = payload;
+    if (length <= COPY_BYTES) {
+      const at = this.#writes.reserve(length + MAX_HEADER_BYTES);
+      slab.bytes.set(payload, at + headerBytes(length, key !== undefined));
+      this.#finish(first, at, length, key);
+      return;
+    }
+    this.#large(first, payload, key, ours);
+  }
+
+  /** The payload is in the slab: writes the header before it, and masks. */
+  #finish(first: number, at: number, length: number, key: number | undefined): void {
+    const begin = writeHeader(slab.bytes, at, first, length, key);
+    const end = begin + length;
+    if (this.onFrame !== undefined) this.#keep(first, slab.bytes.subarray(begin, end));
+    if (key !== undefined && this.#options.applyMask) mask(slab.bytes, slab.words, begin, end, key);
+    this.#writes.commit(end);
+  }
+
+  /** A large payload goes by reference, or by a masked copy: the caller's octets are never changed. */
+  #large(first: number, payload: Uint8Array, key: number | undefined, ours: boolean): void {
+    if (this.onFrame !== undefined) this.#keep(first, payload);
+    const header = Buffer.allocUnsafe(headerBytes(payload.length, key !== undefined));
+    writeHeader(header, 0, first, payload.length, key);
+    this.#writes.push(header);
+    if (key === undefined || !this.#options.applyMask) {
+      this.#writes.push(payload);
+      return;
+    }
+    const bytes = ours ? payload : Buffer.from(payload);
+    mask(bytes, wordsOf(bytes), 0, bytes.length, key);
+    this.#writes.push(bytes);
+  }
+
+  #keep(first: number, payload: Uint8Array): void {
+    (this.#unshown ??= []).push({
+      fin: (first & 0x80) !== 0,
+      rsv: (first >> 4) & 7,
+      opcode: first & 0x0f,
+      length: payload.length,
+      payload: Uint8Array.from(payload),
+    });
+  }
+
+  /** Shows what was written, once all of it is: whoever looks on may send, and is never called from within itself. */
+  #show(): void {
+    if (this.#showing) return;
+    this.#showing = true;
+    for (let frames = this.#unshown; frames !== undefined; frames = this.#unshown) {
+      this.#unshown = undefined;
+      for (const frame of frames) this.onFrame?.(frame);
+    }
+    this.#showing = false;
+  }
+}
+
+/** Whether `data` makes payloads of at most `room` octets. */
+export function fits(data: Outgoing, room: number): boolean {
+  // Octets are only counted where three for each UTF-16 unit would be too many.
+  if (typeof data === 'string') return data.length * 3 <= room || Buffer.byteLength(data) <= room;
+  if (data instanceof Uint8Array) return data.length <= room;
+  if (isMessage(data)) return fits(data.data, room);
+  return !isArrayBuffer(data) || data.byteLength <= room;
+}
+
+function isMessage(data: unknown): data is { type: 'text' | 'binary'; data: string | Uint8Array } {
+  if (typeof data !== 'object' || data === null || !('type' in data) || !('data' in data)) return false;
+  const { type, data: content } = data;
+  return (
+    (type === 'text' || type === 'binary') && (typeof content === 'string' || content instanceof Uint8Array)
+  );
+}
+
+function isArrayBuffer(data: unknown): data is ArrayBuffer {
+  return Object.prototype.toString.call(data) === '[object ArrayBuffer]';
+}
+
+function checkText(bytes: Uint8Array): void {
+  if (!isUtf8(bytes)) throw new TypeError('text given as bytes is not valid UTF-8');
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return `a value of type ${typeof value}`;
+  const { constructor } = value as { constructor?: { name?: string } };
+  return `an object of class ${constructor?.name ?? 'unknown'}`;
+}

@@ -1,0 +1,348 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { BehaviorSubject, Observable, type Observer, of, ReplaySubject, type Unsubscribable } from 'rxjs';
+import { checkClose } from '../protocol/close-status.js';
+import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
+import { ConnectionClosedError } from '../protocol/connection-closed-error.js';
+import { TimeoutError } from '../protocol/errors.js';
+import type { Frame } from '../protocol/frame.js';
+import type { Message, Outgoing } from '../protocol/message.js';
+import { Opcode, type Role } from '../protocol/opcodes.js';
+import type { Transport } from '../transport/transport.js';
+import { ConnectionCore, type CoreObserver } from './connection-core.js';
+import type { Connection, SendOptions } from './connection.js';
+import type { Handshake, HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
+import { type Checks, checkOptions, milliseconds, oneOf, wholeNumber } from './option-checks.js';
+import type { ConnectionProfile } from './profile.js';
+import { Taps } from './taps.js';
+
+/** What a connection is made of. */
+export interface ConnectionParts<Context> {
+  readonly profile: ConnectionProfile;
+  readonly transport: Transport;
+  readonly handshake: Handshake;
+  readonly context: Context;
+  /** Called when the connection has closed; one function may serve many. */
+  readonly onClosed?: (connection: WebSocketConnection<Context>) => void;
+}
+
+const SEND_CHECKS: Checks = Object.freeze({ type: oneOf('text', 'binary'), fragmentBytes: wholeNumber(1) });
+const PING_CHECKS: Checks = Object.freeze({ timeoutMs: milliseconds });
+/** What is done when a connection has closed. */
+type Teardown = Unsubscribable | (() => void);
+
+const MAX_CONTROL_BYTES = 125;
+const NO_BYTES = new Uint8Array(0);
+
+/** The {@link Connection} that is handed out: it is open, and reads nothing before `start`. */
+export class WebSocketConnection<Context = undefined> implements Connection<Context>, CoreObserver {
+  readonly context: Context;
+  readonly #core: ConnectionCore;
+  readonly #handshake: Handshake;
+  #id: string | undefined;
+  #taps: Taps | undefined;
+  #outbox: Observer<Outgoing> | undefined;
+  #state$: BehaviorSubject<ConnectionState> | undefined;
+  #closed$: ReplaySubject<CloseInfo> | undefined;
+  #info: CloseInfo | undefined;
+  #done = false;
+  #whenDone: (() => void)[] | undefined;
+  /** One or several: most connections have one. */
+  #whenClosed: Teardown | Teardown[] | undefined;
+  readonly #onClosed: ((connection: this) => void) | undefined;
+
+  constructor(parts: ConnectionParts<Context>) {
+    this.context = parts.context;
+    this.#handshake = parts.handshake;
+    this.#onClosed = parts.onClosed;
+    this.#core = new ConnectionCore(parts.profile, parts.transport, this);
+  }
+
+  get id(): string {
+    return (this.#id ??= randomUUID());
+  }
+
+  get role(): Role {
+    return this.#core.profile.role;
+  }
+
+  get request(): HandshakeRequest {
+    return this.#handshake.request;
+  }
+
+  get response(): HandshakeResponse {
+    return this.#handshake.response;
+  }
+
+  get subprotocol(): string | undefined {
+    return this.#handshake.subprotocol;
+  }
+
+  get extensions(): readonly string[] {
+    return this.#handshake.extensions;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#core.transport.remoteAddress;
+  }
+
+  get localAddress(): string | undefined {
+    return this.#core.transport.localAddress;
+  }
+
+  get secure(): boolean {
+    return this.#core.transport.secure;
+  }
+
+  // Receiving
+
+  get messages$(): Observable<Message> {
+    // With `textAs: 'bytes'` text is bytes, which the documentation says and the type cannot.
+    return this.#core.inbox.messages() as Observable<Message>;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Message, undefined> {
+    return this.#core.inbox.iterate() as AsyncIterator<Message, undefined>;
+  }
+
+  discard(): void {
+    this.#core.inbox.discard();
+  }
+
+  get bytes$(): Observable<Uint8Array> {
+    return this.#tapped.bytes.values$;
+  }
+
+  get frames$(): Observable<Frame> {
+    return this.#tapped.frames.values$;
+  }
+
+  get sentFrames$(): Observable<Frame> {
+    return this.#tapped.sentFrames.values$;
+  }
+
+  get pings$(): Observable<Uint8Array> {
+    return this.#tapped.pings.values$;
+  }
+
+  get pongs$(): Observable<Uint8Array> {
+    return this.#tapped.pongs.values$;
+  }
+
+  get latency$(): Observable<number> {
+    return this.#tapped.latency.asObservable();
+  }
+
+  get #tapped(): Taps {
+    return (this.#taps ??= new Taps(this.#core, this.#info !== undefined));
+  }
+
+  // Sending
+
+  get outbox(): Observer<Outgoing> {
+    return (this.#outbox ??= {
+      next: (data) => void this.send(data),
+      complete: () => void this.close(1000),
+      error: (error) => {
+        if (this.state !== 'open') return;
+        this.log('error', 'the source of the outbox failed, closing with 1011', error);
+        this.close(1011);
+      },
+    });
+  }
+
+  send(data: Outgoing, options?: SendOptions): boolean {
+    if (!this.#core.open) return false;
+    if (options === undefined) return this.#core.outlet.send(data, undefined, undefined);
+    checkOptions(options, SEND_CHECKS);
+    const { type, fragmentBytes } = options;
+    return this.#core.outlet.send(data, type, fragmentBytes);
+  }
+
+  sendFrame(frame: Frame): boolean {
+    return this.#core.open && this.#core.outlet.sendFrame(frame);
+  }
+
+  flush(): Promise<boolean> {
+    return this.#core.open ? this.#core.outlet.flush() : Promise.resolve(false);
+  }
+
+  get bufferedBytes(): number {
+    return this.#core.outlet.bufferedBytes;
+  }
+
+  get writable$(): Observable<boolean> {
+    return this.#core.outlet.writable$;
+  }
+
+  ping(payload?: Uint8Array | string, options: { readonly timeoutMs?: number } = {}): Observable<number> {
+    checkOptions(options, PING_CHECKS);
+    const given = payload === undefined ? undefined : controlPayload(payload);
+    return new Observable((subscriber) => {
+      if (!this.#core.open) {
+        subscriber.complete();
+        return;
+      }
+      const bytes = given ?? randomBytes(4);
+      subscriber.add(
+        this.#core.pinger.sent(bytes, (roundTripMs) => {
+          if (roundTripMs !== undefined) subscriber.next(roundTripMs);
+          subscriber.complete();
+        }),
+      );
+      const { timeoutMs } = options;
+      if (timeoutMs !== undefined) {
+        const text = `no Pong came within ${String(timeoutMs)} ms`;
+        const late = (): void => {
+          subscriber.error(new TimeoutError(text, { option: 'timeoutMs', limitMs: timeoutMs }));
+        };
+        subscriber.add(this.#core.profile.clock.after(timeoutMs, late));
+      }
+      this.#core.sender.control(Opcode.ping, bytes);
+    });
+  }
+
+  pong(payload: Uint8Array | string = NO_BYTES): void {
+    const bytes = controlPayload(payload);
+    if (this.#core.open) this.#core.sender.control(Opcode.pong, bytes);
+  }
+
+  // Ending
+
+  close(code = 1000, reason = ''): Observable<CloseInfo> {
+    const status = checkClose(code, reason);
+    this.#core.closer.close(status);
+    return this.closed$;
+  }
+
+  terminate(): void {
+    this.#core.closer.terminate();
+  }
+
+  get state(): ConnectionState {
+    return this.#core.state;
+  }
+
+  get state$(): Observable<ConnectionState> {
+    if (this.#state$ === undefined) {
+      const { state } = this;
+      if (state === 'closed') return of(state);
+      this.#state$ = new BehaviorSubject<ConnectionState>(state);
+    }
+    return this.#state$.asObservable();
+  }
+
+  get closed$(): Observable<CloseInfo> {
+    if (this.#closed$ === undefined) {
+      this.#closed$ = new ReplaySubject(1);
+      if (this.#info !== undefined) {
+        this.#closed$.next(this.#info);
+        this.#closed$.complete();
+      }
+    }
+    return this.#closed$.asObservable();
+  }
+
+  /** Closes with 1000 and resolves when the connection has ended. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#core.closer.close({ code: 1000, reason: '' });
+    return new Promise((resolve) => {
+      this.closed$.subscribe({ complete: resolve });
+    });
+  }
+
+  // For those who make connections
+
+  /** Begins to read. */
+  start(): void {
+    this.#core.start();
+  }
+
+  /** Stops reading while what is sent does not get away. */
+  holdWhileBlocked(): void {
+    this.#core.readsWhileBlocked = false;
+  }
+
+  /** Calls back, or unsubscribes, when the connection has closed. */
+  whenClosed(teardown: Teardown): void {
+    if (this.#info !== undefined) tearDown(teardown);
+    else if (this.#whenClosed === undefined) this.#whenClosed = teardown;
+    else this.#whenClosed = [this.#whenClosed, teardown].flat();
+  }
+
+  /** Calls back when the connection has ended and everything that was held has been taken. */
+  whenDone(callback: () => void): void {
+    if (this.#done) callback();
+    else (this.#whenDone ??= []).push(callback);
+  }
+
+  /** What somebody who did not expect this end is told: undefined when it was asked for or is an ordinary one. */
+  endError(info: CloseInfo, goingAwayIsOrdinary = true): Error | undefined {
+    if (this.#core.asked) return undefined;
+    const code = info.received?.code;
+    const ordinary = code === 1000 || code === 1005 || (goingAwayIsOrdinary && code === 1001);
+    return ordinary && info.cause === undefined ? undefined : new ConnectionClosedError(info);
+  }
+
+  /** How `connect` ends: with an error unless this side asked for the end or it was an ordinary one. */
+  get error(): Error | undefined {
+    return this.#info && this.endError(this.#info, false);
+  }
+
+  log(level: 'warn' | 'error', message: string, error?: unknown): void {
+    const details = error === undefined ? { connection: this.id } : { connection: this.id, error };
+    this.#core.profile.options.logger[level]?.(message, details);
+  }
+
+  // What the inside tells
+
+  onState(state: ConnectionState): void {
+    this.#state$?.next(state);
+  }
+
+  onClosed(info: CloseInfo): void {
+    this.#info = info;
+    this.#taps?.complete();
+    this.#state$?.complete();
+    this.#closed$?.next(info);
+    this.#closed$?.complete();
+    const teardowns = this.#whenClosed;
+    this.#whenClosed = undefined;
+    if (Array.isArray(teardowns)) teardowns.forEach(tearDown);
+    else if (teardowns !== undefined) tearDown(teardowns);
+    this.#onClosed?.(this);
+  }
+
+  onDone(): void {
+    if (this.#done) return;
+    this.#done = true;
+    for (const callback of this.#whenDone ?? []) callback();
+    this.#whenDone = undefined;
+  }
+
+  onPing(payload: Uint8Array): void {
+    this.#taps?.pings.next(payload);
+  }
+
+  onPong(payload: Uint8Array, roundTripMs: number | undefined): void {
+    this.#taps?.pongs.next(payload);
+    if (roundTripMs !== undefined) this.#taps?.latency.next(roundTripMs);
+  }
+}
+
+function tearDown(teardown: Teardown): void {
+  if (typeof teardown === 'function') teardown();
+  else teardown.unsubscribe();
+}
+
+function controlPayload(payload: Uint8Array | string): Uint8Array {
+  const bytes = typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`payload is of type ${typeof payload}, expected a string or a Uint8Array`);
+  }
+  if (bytes.length > MAX_CONTROL_BYTES) {
+    throw new RangeError(
+      `payload is ${String(bytes.length)} bytes, expected at most ${String(MAX_CONTROL_BYTES)}`,
+    );
+  }
+  return bytes;
+}

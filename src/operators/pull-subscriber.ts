@@ -1,0 +1,120 @@
+import type { Subscriber } from 'rxjs';
+import { truncated } from '../protocol/errors.js';
+import type { FrameTap } from '../protocol/frame.js';
+import type { ControlSink } from '../protocol/message-decoder.js';
+import type { DecoderPool, PullDecoder } from './decoder-pool.js';
+import { OperatorSubscriber } from './operator-subscriber.js';
+import { type Pace, type Paced, Permit } from './pace.js';
+
+const NO_ERROR: unique symbol = Symbol('no error');
+
+/**
+ * Moves bytes into a decoder and its values out, as fast as the pace permits. The decoder is borrowed for as long as it holds something. Values are never emitted from inside one another: bytes
+ * that a subscriber makes come are served by the loop that is calling it.
+ */
+export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> implements Paced {
+  readonly #decoders: DecoderPool<Out>;
+  #decoder: PullDecoder<Out> | undefined;
+  #onFrame: FrameTap | undefined;
+  readonly #pace: Pace | undefined;
+  #decoding = false;
+  #sourceEnded = false;
+  #sourceError: unknown = NO_ERROR;
+
+  constructor(downstream: Subscriber<Out>, decoders: DecoderPool<Out>, pace: Pace | undefined) {
+    super(downstream);
+    this.#decoders = decoders;
+    this.#pace = pace;
+    pace?.bind(this);
+  }
+
+  get pending(): boolean {
+    return this.#decoder?.pending === true;
+  }
+
+  get onFrame(): FrameTap | undefined {
+    return this.#onFrame;
+  }
+
+  set onFrame(tap: FrameTap | undefined) {
+    this.#onFrame = tap;
+    if (this.#decoder !== undefined) this.#decoder.onFrame = tap;
+  }
+
+  resume(): void {
+    try {
+      this.#decode();
+    } catch (error) {
+      this.downstream.error(error);
+    }
+  }
+
+  override unsubscribe(): void {
+    if (this.closed) return;
+    super.unsubscribe();
+    this.#decoder?.stop();
+    this.#decoder = undefined;
+  }
+
+  protected override take(chunk: Uint8Array): void {
+    (this.#decoder ??= this.#borrow()).push(chunk);
+    this.#decode();
+  }
+
+  protected override _complete(): void {
+    this.#sourceEnded = true;
+    this.#passEnd();
+  }
+
+  protected override _error(error: unknown): void {
+    this.#sourceError = error;
+    this.#sourceEnded = true;
+    this.#passEnd();
+  }
+
+  #borrow(): PullDecoder<Out> {
+    const decoder = this.#decoders.borrow();
+    decoder.onFrame = this.#onFrame;
+    if (this.#pace?.onControl !== undefined) decoder.controls = this.#pace as ControlSink;
+    return decoder;
+  }
+
+  #giveBack(decoder: PullDecoder<Out>): void {
+    this.#decoder = undefined;
+    decoder.onFrame = undefined;
+    if (decoder.controls !== undefined) decoder.controls = undefined;
+    this.#decoders.giveBack(decoder);
+  }
+
+  #decode(): void {
+    const decoder = this.#decoder;
+    if (this.#decoding || decoder === undefined) return;
+    this.#decoding = true;
+    const pace = this.#pace;
+    const downstream = this.downstream;
+    pace?.begin();
+    try {
+      while (!downstream.closed) {
+        const permit = pace === undefined ? Permit.all : pace.permit();
+        if (permit === Permit.none) break;
+        // One frame at a time: the pace is asked before each, whatever kind it is.
+        const value = decoder.next(permit === Permit.control, 1);
+        if (value !== undefined) downstream.next(value);
+        else if (decoder.more !== true) break;
+      }
+    } finally {
+      this.#decoding = false;
+      pace?.end();
+    }
+    if (decoder.idle && decoder === this.#decoder) this.#giveBack(decoder);
+    if (this.#sourceEnded) this.#passEnd();
+  }
+
+  /** Passes on the end of the source, once everything before it is decoded. */
+  #passEnd(): void {
+    if (this.#decoding || this.pending) return;
+    if (this.#sourceError !== NO_ERROR) super._error(this.#sourceError);
+    else if (this.#decoder?.atBoundary !== false) super._complete();
+    else super._error(truncated());
+  }
+}

@@ -1,0 +1,63 @@
+import { LimitError, ProtocolError } from './errors.js';
+import type { ResolvedLimits } from './limits.js';
+import { Opcode } from './opcodes.js';
+
+/**
+ * The order and the size of the data frames of a connection. RFC 6455 section 5.4: a message starts with a text
+ * or binary frame, goes on with continuation frames, and ends with the frame that has FIN.
+ *
+ * Whether a message is open is a fact of its own here, never inferred from what it holds: fragments may be empty.
+ */
+export class FragmentSequence {
+  /** Whether a message has begun and not ended. */
+  open = false;
+  readonly #limits: ResolvedLimits;
+  #bytes = 0;
+  #fragments = 0;
+
+  constructor(limits: ResolvedLimits) {
+    this.#limits = limits;
+  }
+
+  /** @throws ProtocolError 1002 when a data frame of this opcode may not come now. */
+  checkOpcode(opcode: number): void {
+    if (opcode === Opcode.continuation) {
+      if (!this.open) {
+        throw new ProtocolError('continuation frame without a message to continue', { section: '5.4' });
+      }
+    } else if (this.open) {
+      throw new ProtocolError('new data frame inside a fragmented message, expected a continuation frame', {
+        section: '5.4',
+      });
+    }
+  }
+
+  /**
+   * Counts the data frame whose header says `fin` and `length`.
+   *
+   * @throws LimitError 1009 for octets, 1008 for fragments.
+   */
+  admit(fin: boolean, length: number): void {
+    const { maxFrameBytes, maxMessageBytes, maxFragments } = this.#limits;
+    if (length > maxFrameBytes) throw tooBig('frame', length, 'maxFrameBytes', maxFrameBytes);
+    const bytes = this.open ? this.#bytes + length : length;
+    if (bytes > maxMessageBytes) throw tooBig('message', bytes, 'maxMessageBytes', maxMessageBytes);
+    const fragments = this.open ? this.#fragments + 1 : 1;
+    if (fragments > maxFragments) {
+      throw new LimitError(
+        `message has more than ${String(maxFragments)} fragments, the limit of maxFragments`,
+        { option: 'maxFragments', limit: maxFragments, closeCode: 1008 },
+      );
+    }
+    this.open = !fin;
+    this.#bytes = bytes;
+    this.#fragments = fragments;
+  }
+}
+
+function tooBig(what: string, bytes: number, option: string, limit: number): LimitError {
+  return new LimitError(
+    `${what} is at least ${String(bytes)} bytes, over the limit of ${String(limit)} (${option})`,
+    { option, limit, closeCode: 1009 },
+  );
+}

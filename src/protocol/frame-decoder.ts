@@ -1,0 +1,355 @@
+import { isAscii } from 'node:buffer';
+import { mayView } from './byte-ownership.js';
+import { isWireCloseCode } from './close-code.js';
+import { parseClose } from './close-status.js';
+import { FragmentSequence } from './fragment-sequence.js';
+import { FrameRun } from './frame-run.js';
+import { FrameHeader } from './frame-header.js';
+import type { MaskExpectation } from './frame-rules.js';
+import type { ResolvedLimits } from './limits.js';
+import { kernel, KERNEL_INPUT_BYTES } from './kernel/kernel.js';
+import { isAsciiRange, mask, rotateMaskingKey, wordsOf } from './masking.js';
+import { isControl, Opcode } from './opcodes.js';
+
+/** What {@link FrameDecoder.next} found. */
+export const Found = Object.freeze({
+  /** Not enough bytes for anything more. */
+  nothing: 0,
+  /** A whole frame: its fields, and its payload in `bytes[start, end)`. */
+  frame: 1,
+  /** The header of a data frame whose payload is still coming. */
+  head: 2,
+  /** The next part of that payload, in `bytes[start, end)`. */
+  piece: 3,
+  /** The end of that frame. */
+  end: 4,
+} as const);
+
+/** A value of {@link Found}. */
+export type Found = (typeof Found)[keyof typeof Found];
+
+/** What a {@link FrameDecoder} is told about the connection. */
+export interface FrameDecoderOptions {
+  readonly limits: ResolvedLimits;
+  readonly mask: MaskExpectation;
+  /** False leaves masked payloads as they are: for captures and tests. */
+  readonly applyMask: boolean;
+  /** The reserved bits that negotiated extensions own, RSV1 is 4. */
+  readonly rsvAllowed: number;
+  /** Whether pushed chunks may be written to (unmasked in place). They are copied otherwise. */
+  readonly ownsInput: boolean;
+}
+
+const State = { header: 0, control: 1, payload: 2, end: 3, closed: 4 } as const;
+type State = (typeof State)[keyof typeof State];
+
+/** From here on the kernel unmasks faster than a loop over words, in spite of its copies. */
+const KERNEL_MASK_BYTES = 128;
+const MAX_CONTROL = 125;
+const MANY_TAKEN = 1024;
+const NO_BYTES = Buffer.alloc(0);
+
+/**
+ * Decodes frames by being asked: `push` gives it bytes, `next` takes one thing out of them. RFC 6455 section 5.
+ *
+ * Every rule is checked at the first byte that decides it, before anything is allocated. A data frame that is in hand whole is found
+ * as one thing and costs no copy; of any other the head is found, then its pieces as they arrive, then its end.
+ * Control frames are always found whole. After a Close frame and after an error nothing is found any more.
+ *
+ * What was found is in the fields: nothing is allocated for it. It is to be used at once, before `next` is called
+ * again or any other decoder is: `bytes` may be memory that they share.
+ */
+export class FrameDecoder {
+  fin = true;
+  rsv = 0;
+  opcode: number = Opcode.continuation;
+  /** Octets of the payload of the frame, of which `start` to `end` may be a piece. */
+  length = 0;
+  /** The memory `start` and `end` count in. */
+  bytes: Buffer = NO_BYTES;
+  start = 0;
+  end = 0;
+  /** Whether `bytes[start, end)` is known to be ASCII. Only looked at in frames of a text message. */
+  ascii = false;
+
+  readonly #options: FrameDecoderOptions;
+  readonly #sequence: FragmentSequence;
+  readonly #header: FrameHeader;
+  #state: State = State.header;
+  #inText = false;
+  #chunk: Buffer = NO_BYTES;
+  #words: Int32Array | undefined;
+  #at = 0;
+  /** The chunks behind this one: never empty, and begun with from `#taken` on. */
+  #waiting: Buffer[] | undefined;
+  #taken = 0;
+  /** Whether the payload is to be unmasked. */
+  #masks = false;
+  #key = 0;
+  #remaining = 0;
+  /** The payload of a control frame that chunks have cut. */
+  #partial: Buffer = NO_BYTES;
+  #filled = 0;
+  readonly #run: FrameRun | undefined;
+
+  constructor(options: FrameDecoderOptions) {
+    this.#options = options;
+    this.#sequence = new FragmentSequence(options.limits);
+    this.#header = new FrameHeader(options.mask, options.rsvAllowed, this.#sequence);
+    if (options.applyMask && options.mask !== 'either') {
+      const { maxFrameBytes, maxMessageBytes } = options.limits;
+      this.#run = new FrameRun(options.mask === 'masked', Math.min(maxFrameBytes, maxMessageBytes));
+    }
+  }
+
+  /** Gives the decoder the next bytes of the stream. */
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0 || this.#state === State.closed) return;
+    const owned = this.#options.ownsInput
+      ? Buffer.isBuffer(chunk)
+        ? chunk
+        : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+      : Buffer.from(chunk);
+    if (this.pending) (this.#waiting ??= []).push(owned);
+    else this.#enter(owned);
+  }
+
+  /** Whether bytes are in hand that `next` has not gone through. */
+  get pending(): boolean {
+    return this.#at < this.#chunk.length || this.#waiting !== undefined;
+  }
+
+  /** Whether a frame has begun and not ended. */
+  get insideFrame(): boolean {
+    if (this.#state === State.closed) return false;
+    return this.#state !== State.header || this.#header.begun !== undefined || this.pending;
+  }
+
+  /** Whether the stream may end here: between two messages, or after a Close frame. */
+  get atBoundary(): boolean {
+    return this.#state === State.closed || (!this.insideFrame && !this.#sequence.open);
+  }
+
+  /** Whether it is as good as new: between two messages, with nothing in hand, and the stream goes on. */
+  get idle(): boolean {
+    return this.#state === State.header && !this.insideFrame && !this.#sequence.open;
+  }
+
+  /** Whether the next frame begins with bytes in hand and is a data frame. */
+  get beforeDataFrame(): boolean {
+    if (this.#state !== State.header) return false;
+    if (this.#at === this.#chunk.length) this.#advance();
+    const first = this.#header.begun ?? this.#chunk[this.#at];
+    return first !== undefined && !isControl(first & 0x0f);
+  }
+
+  /** Whether what was found last belongs to a text message. */
+  get inText(): boolean {
+    return this.#inText;
+  }
+
+  /** Drops what is in hand and what will come. */
+  stop(): void {
+    this.#state = State.closed;
+    this.#chunk = NO_BYTES;
+    this.#at = 0;
+    this.#words = undefined;
+    this.#run?.reset();
+    this.#waiting = undefined;
+    this.#taken = 0;
+    this.#partial = NO_BYTES;
+  }
+
+  /**
+   * Goes on to the next thing in the stream.
+   *
+   * @throws ProtocolError, TextError or LimitError; the decoder is stopped then.
+   */
+  next(): Found {
+    try {
+      return this.#next();
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+  }
+
+  #next(): Found {
+    for (;;) {
+      if (this.#at === this.#chunk.length && !this.#advance()) {
+        return this.#state === State.end ? this.#finishFrame() : Found.nothing;
+      }
+      switch (this.#state) {
+        case State.header:
+          if (this.#takeFromRun()) return Found.frame;
+          this.#at = this.#header.read(this.#chunk, this.#at);
+          if (this.#header.complete) return this.#begin();
+          break;
+        case State.control:
+          if (this.#collectControl()) return Found.frame;
+          break;
+        case State.payload:
+          return this.#takePiece();
+        case State.end:
+          return this.#finishFrame();
+        case State.closed:
+          this.stop();
+          return Found.nothing;
+      }
+    }
+  }
+
+  #enter(chunk: Buffer): void {
+    this.#chunk = chunk;
+    this.#at = 0;
+    this.#words = undefined;
+    this.#run?.reset();
+  }
+
+  #advance(): boolean {
+    const waiting = this.#waiting;
+    if (waiting === undefined) {
+      // What was read is not kept alive by a decoder that waits for more.
+      if (this.#chunk !== NO_BYTES) this.#enter(NO_BYTES);
+      this.bytes = NO_BYTES;
+      return false;
+    }
+    this.#enter(waiting[this.#taken]!);
+    waiting[this.#taken++] = NO_BYTES;
+    if (this.#taken === waiting.length) {
+      this.#waiting = undefined;
+      this.#taken = 0;
+    } else if (this.#taken >= MANY_TAKEN && this.#taken * 2 >= waiting.length) {
+      // Not one by one: a shift of a long array moves all of it.
+      waiting.splice(0, this.#taken);
+      this.#taken = 0;
+    }
+    return true;
+  }
+
+  /** Shows the next frame of a run as what was found. */
+  #takeFromRun(): boolean {
+    const run = this.#run;
+    if (run === undefined || this.#sequence.open || this.#header.begun !== undefined) return false;
+    if (!run.take(this.#chunk, this.#at)) return false;
+    this.fin = true;
+    this.rsv = 0;
+    this.length = run.length;
+    this.opcode = run.binary ? Opcode.binary : Opcode.text;
+    this.#inText = !run.binary;
+    this.ascii = run.ascii;
+    this.bytes = run.bytes;
+    this.start = run.start;
+    this.end = run.start + run.length;
+    this.#at = run.chunkEnd;
+    return true;
+  }
+
+  /** The header is read: the frame is found whole if its payload is in hand. */
+  #begin(): Found {
+    const { fin, rsv, opcode, length, key } = this.#header;
+    this.fin = fin;
+    this.rsv = rsv;
+    this.opcode = opcode;
+    this.length = length;
+    this.#masks = this.#header.masked && key !== 0 && this.#options.applyMask;
+    this.#key = key;
+    if (opcode === Opcode.text) this.#inText = true;
+    else if (opcode === Opcode.binary) this.#inText = false;
+    const at = this.#at;
+    if (this.#chunk.length - at >= length) {
+      this.#at = at + length;
+      this.#show(at, this.#at, this.fin && opcode === Opcode.binary);
+      if (opcode === Opcode.close) this.#close();
+      return Found.frame;
+    }
+    if (isControl(opcode)) {
+      this.#partial = Buffer.allocUnsafeSlow(MAX_CONTROL);
+      this.#filled = 0;
+      this.#state = State.control;
+      return this.#collectControl() ? Found.frame : Found.nothing;
+    }
+    this.#remaining = length;
+    this.#state = State.payload;
+    return Found.head;
+  }
+
+  #takePiece(): Found {
+    const at = this.#at;
+    const count = Math.min(this.#remaining, this.#chunk.length - at);
+    this.#at = at + count;
+    // Pieces of the first half are kept until it is worth while to give the frame its place; the others are copied there.
+    const received = this.length - this.#remaining + count;
+    this.#show(at, this.#at, received * 2 < this.length);
+    this.#key = rotateMaskingKey(this.#key, count);
+    this.#remaining -= count;
+    if (this.#remaining === 0) this.#state = State.end;
+    return Found.piece;
+  }
+
+  #finishFrame(): Found {
+    this.#state = State.header;
+    this.start = this.end;
+    return Found.end;
+  }
+
+  /**
+   * Unmasks `chunk[start, end)` and shows it as what was found: in the chunk where a view of it may be handed out, else in the
+   * kernel's memory, from which it is copied to where it stays.
+   */
+  #show(start: number, end: number, handedOut: boolean): void {
+    const chunk = this.#chunk;
+    this.bytes = chunk;
+    this.start = start;
+    this.end = end;
+    if (!this.#masks) {
+      this.ascii = this.#inText && !isControl(this.opcode) && this.#looksAscii(chunk, start, end);
+    } else if (kernel === undefined || end - start < KERNEL_MASK_BYTES) {
+      this.ascii = mask(chunk, (this.#words ??= wordsOf(chunk)), start, end, this.#key);
+    } else if (end - start > KERNEL_INPUT_BYTES || (handedOut && mayView(chunk, end - start))) {
+      this.ascii = kernel.mask(chunk, start, end, this.#key);
+    } else {
+      this.ascii = kernel.maskIn(chunk, start, end, this.#key);
+      this.bytes = kernel.bytes;
+      this.start = 0;
+      this.end = end - start;
+    }
+  }
+
+  #looksAscii(chunk: Buffer, start: number, end: number): boolean {
+    if (end - start >= KERNEL_MASK_BYTES) return isAscii(chunk.subarray(start, end));
+    return isAsciiRange(chunk, (this.#words ??= wordsOf(chunk)), start, end);
+  }
+
+  #collectControl(): boolean {
+    const partial = this.#partial;
+    const count = Math.min(this.length - this.#filled, this.#chunk.length - this.#at);
+    this.#chunk.copy(partial, this.#filled, this.#at, this.#at + count);
+    const before = this.#filled;
+    this.#filled += count;
+    this.#at += count;
+    if (this.#masks) {
+      mask(partial, wordsOf(partial), before, this.#filled, rotateMaskingKey(this.#key, before));
+    }
+    if (this.opcode === Opcode.close && this.#filled >= 2 && !isWireCloseCode(partial.readUInt16BE(0))) {
+      parseClose(partial.subarray(0, this.#filled));
+    }
+    if (this.#filled < this.length) return false;
+    this.bytes = partial;
+    this.start = 0;
+    this.end = this.length;
+    this.#partial = NO_BYTES;
+    this.#filled = 0;
+    this.#state = State.header;
+    if (this.opcode === Opcode.close) this.#close();
+    return true;
+  }
+
+  /** A Close frame is checked like any other rule of section 5, and is the last thing found. */
+  #close(): void {
+    parseClose(this.bytes.subarray(this.start, this.end));
+    this.#state = State.closed;
+    this.#at = this.#chunk.length;
+    this.#waiting = undefined;
+  }
+}

@@ -1,0 +1,154 @@
+import { isKey } from './accept-key.js';
+import type { HeaderFields } from './header-fields.js';
+import { isHost } from './host.js';
+import type { CompiledOrigins } from './origins.js';
+import { quote } from './describe.js';
+import { type Refusal, refuse } from './refusal.js';
+import { parseOffer } from './subprotocols.js';
+import { listHasToken } from './tokens.js';
+import { judgeVersion, type Version } from './versions.js';
+
+export { requestHeaders, type RequestInput, requestLine } from './request-headers.js';
+
+/** What of a request decides whether it opens a WebSocket. */
+export interface RequestHead {
+  readonly method: string | undefined;
+  /** The request target as it came, undecoded. */
+  readonly target: string | undefined;
+  /** Without the name: `'1.1'`. */
+  readonly httpVersion: string;
+  readonly headers: HeaderFields;
+}
+
+/** What a server accepts. */
+export interface RequestRules {
+  readonly versions: readonly number[];
+  readonly origins: CompiledOrigins;
+  /** The most header fields of a request; 431 for more. */
+  readonly maxHeaders: number;
+}
+
+/** A request that may open a WebSocket. */
+export interface AcceptedRequest {
+  readonly ok: true;
+  readonly key: string;
+  readonly version: Version;
+  /** In the client's order. */
+  readonly offeredSubprotocols: readonly string[];
+  /** Undefined for a client that is no browser, as a rule. */
+  readonly origin: string | undefined;
+}
+
+type Rule = (request: RequestHead, rules: RequestRules) => Refusal | undefined;
+
+/** In this order: whether it is HTTP as it should be, then whether it asks for a WebSocket. */
+const RULES: readonly Rule[] = [
+  judgeMethod,
+  judgeHttpVersion,
+  judgeHeaderCount,
+  judgeTarget,
+  judgeHost,
+  judgeBody,
+  judgeUpgrade,
+  judgeConnection,
+];
+
+/** Judges a client's opening handshake, RFC 6455 sections 4.2.1 and 4.2.2. It never throws because of a request. */
+export function judgeRequest(request: RequestHead, rules: RequestRules): AcceptedRequest | Refusal {
+  for (const rule of RULES) {
+    const refusal = rule(request, rules);
+    if (refusal !== undefined) return refusal;
+  }
+  const { headers } = request;
+  const key = judgeKey(headers);
+  if (typeof key !== 'string') return key;
+  const version = judgeVersion(headers, rules.versions);
+  if (typeof version !== 'number') return version;
+  const offeredSubprotocols = parseOffer(headers.get('sec-websocket-protocol'));
+  if (offeredSubprotocols === undefined) {
+    return refuse(400, 'Sec-WebSocket-Protocol is malformed, expected tokens, each once');
+  }
+  const origin = judgeOrigin(headers, version, rules.origins);
+  if (typeof origin === 'object') return origin;
+  return { ok: true, key, version, offeredSubprotocols, origin };
+}
+
+function judgeMethod({ method }: RequestHead): Refusal | undefined {
+  if (method === 'GET') return undefined;
+  return refuse(405, `the method is ${quote(method ?? '')}, expected GET`, [['Allow', 'GET']]);
+}
+
+function judgeHttpVersion({ httpVersion }: RequestHead): Refusal | undefined {
+  return httpVersion === '1.1'
+    ? undefined
+    : refuse(505, `the HTTP version is ${quote(httpVersion)}, expected 1.1`);
+}
+
+function judgeHeaderCount({ headers }: RequestHead, { maxHeaders }: RequestRules): Refusal | undefined {
+  if (headers.size <= maxHeaders) return undefined;
+  return refuse(431, `the request has ${headers.size} header fields, expected at most ${maxHeaders}`);
+}
+
+/** A resource name begins with a slash, RFC 6455 section 3. Octets of 0x80 and more are left to the application. */
+function judgeTarget({ target }: RequestHead): Refusal | undefined {
+  if (target?.startsWith('/') === true && !hasBlankOrControl(target)) return undefined;
+  return refuse(400, 'the request target is malformed, expected a path that begins with "/"');
+}
+
+function hasBlankOrControl(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 0x20 || code === 0x7f) return true;
+  }
+  return false;
+}
+
+/** RFC 9112 section 3.2: a request without exactly one valid Host is answered with 400. */
+function judgeHost({ headers }: RequestHead): Refusal | undefined {
+  const hosts = headers.all('host');
+  if (hosts.length === 1 && hosts.every(isHost)) return undefined;
+  return refuse(400, 'Host is missing, there more than once, or malformed');
+}
+
+/** A body would be read as frames. RFC 6455 section 4.1 knows none. */
+function judgeBody({ headers }: RequestHead): Refusal | undefined {
+  const length = headers.get('content-length');
+  if (!headers.has('transfer-encoding') && (length === undefined || length === '0')) return undefined;
+  return refuse(400, 'the request has a body, expected none');
+}
+
+function judgeUpgrade({ headers }: RequestHead): Refusal | undefined {
+  const upgrade = headers.get('upgrade');
+  if (upgrade === undefined) return refuse(426, 'Upgrade is missing, expected "websocket"');
+  return upgrade.toLowerCase() === 'websocket'
+    ? undefined
+    : refuse(400, `Upgrade is ${quote(upgrade)}, expected "websocket"`);
+}
+
+function judgeConnection({ headers }: RequestHead): Refusal | undefined {
+  if (listHasToken(headers.get('connection'), 'upgrade')) return undefined;
+  return refuse(426, 'Connection does not have the option "Upgrade"');
+}
+
+function judgeKey(headers: HeaderFields): string | Refusal {
+  const keys = headers.all('sec-websocket-key');
+  const key = keys[0];
+  if (key !== undefined && keys.length === 1 && isKey(key)) return key;
+  return refuse(400, 'Sec-WebSocket-Key is missing, there more than once, or not 16 bytes in base64');
+}
+
+/** Version 8 has its origin in Sec-WebSocket-Origin, though clients of its last drafts already wrote Origin. */
+function judgeOrigin(
+  headers: HeaderFields,
+  version: Version,
+  allowed: CompiledOrigins,
+): string | undefined | Refusal {
+  const names = version === 8 ? ['sec-websocket-origin', 'origin'] : ['origin'];
+  if (names.some((name) => headers.count(name) > 1)) {
+    return refuse(400, 'Origin is there more than once, expected one');
+  }
+  const origin = names.map((name) => headers.get(name)).find((value) => value !== undefined);
+  // Only a browser must send it, and only there does it protect anybody. RFC 6455 section 10.2.
+  if (origin === undefined || allowed.allows(origin, headers.get('host') ?? '')) return origin;
+  return refuse(403, `the origin ${quote(origin)} is not one of those that the option "origins" allows`);
+}

@@ -1,0 +1,34 @@
+import type { AddressInfo } from 'node:net';
+import type { Observable } from 'rxjs';
+import type { Connection } from '../connection/connection.js';
+import type { HandshakeError } from '../protocol/errors.js';
+
+/** How a server is closed. */
+export interface ServerCloseOptions {
+  /** The close code for the open connections. Default 1001. */
+  readonly code?: number;
+  /** At most 123 octets of UTF-8. Default empty. */
+  readonly reason?: string;
+  /** Milliseconds for them to close; then their transports are destroyed. Default `closeTimeoutMs`. */
+  readonly graceMs?: number;
+}
+
+/** A server that listens. One connection's failure is never another's, nor the server's. */
+export interface Server<Context = undefined> extends AsyncDisposable {
+  /** Connections as they open. Hot; never errors; completes when the server closes. */
+  readonly connections$: Observable<Connection<Context>>;
+  /** The connections that are open or closing. */
+  readonly connections: ReadonlySet<Connection<Context>>;
+  /** Where it listens; the path of a Unix socket. */
+  readonly address: AddressInfo | string;
+  /** The URL to connect to from this machine. */
+  readonly url: string;
+  /** Requests that were refused. Hot; never errors; completes when the server closes. */
+  readonly rejections$: Observable<HandshakeError>;
+  /**
+   * Takes no more connections, closes the open ones, and resolves when all are gone. Later calls wait for the first.
+   *
+   * @throws RangeError for a code or a reason that cannot be sent.
+   */
+  close(options?: ServerCloseOptions): Promise<void>;
+}
