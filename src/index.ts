@@ -21,6 +21,15 @@ export {
   TimeoutError,
   WebSocketError,
 } from './protocol/errors.js';
+export type {
+  Agreement,
+  Extension,
+  ExtensionParameter,
+  ExtensionParameters,
+  ExtensionRequest,
+  NegotiatedExtension,
+} from './protocol/extensions/extension.js';
+export type { SharedForm, Transform, TransformSession } from './protocol/extensions/transform.js';
 export { type Frame, isControlFrame, makeFrame } from './protocol/frame.js';
 export type { HeaderFields } from './protocol/handshake/header-fields.js';
 export type { HeaderOptions } from './protocol/handshake/header-options.js';
@@ -29,6 +38,13 @@ export type { Limits } from './protocol/limits.js';
 export type { TextAs } from './protocol/message-text.js';
 export { binary, isBinary, isText, type Message, type Outgoing, text } from './protocol/message.js';
 export { Opcode, type Role } from './protocol/opcodes.js';
+export {
+  deflateFrame,
+  type DeflateFrameName,
+  type DeflateFrameOptions,
+} from './protocol/deflate-frame/index.js';
+export { type CompressionOptions, permessageDeflate } from './protocol/permessage-deflate/index.js';
+export { prepare, type PreparedMessage, type PrepareOptions } from './protocol/prepared-message.js';
 export type { Handler } from './server/handler.js';
 export { listen } from './server/listen.js';
 export { openServer } from './server/open-server.js';

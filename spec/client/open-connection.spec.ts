@@ -112,6 +112,7 @@ describe('openConnection', () => {
       'Authorization: Bearer t',
       'Connection: Upgrade',
       `Host: 127.0.0.1:${server.port}`,
+      'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits',
       'Sec-WebSocket-Key: …',
       'Sec-WebSocket-Origin: https://example.com',
       'Sec-WebSocket-Protocol: a, b',

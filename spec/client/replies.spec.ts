@@ -73,7 +73,7 @@ const NOT_AGREED: readonly [string, Reply, readonly string[]][] = [
   ],
   ['a subprotocol in other case', reply({ more: 'Sec-WebSocket-Protocol: A' }), ['a']],
   ['no subprotocol', reply(), ['a']],
-  ['an extension that was not offered', reply({ more: `${EXTENSION} permessage-deflate` }), []],
+  ['an extension that was not offered', reply({ more: `${EXTENSION} deflate-frame` }), []],
   ['an unknown extension', reply({ more: `${EXTENSION} x-foo` }), []],
   ['an extension twice', reply({ more: `${EXTENSION} permessage-deflate, permessage-deflate` }), []],
   [

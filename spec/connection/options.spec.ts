@@ -1,6 +1,14 @@
-import { type Checks, checkOptions, nearest, ofType } from '../../src/connection/option-checks.js';
-import { type ConnectionOptions, resolveConnectionOptions } from '../../src/connection/options.js';
+import { type Checks, checkOptions, nearest, ofType } from '../../src/protocol/option-checks.js';
+import {
+  type ConnectionOptions,
+  resolveConnectionOptions as resolveFor,
+  type ResolvedConnectionOptions,
+} from '../../src/connection/options.js';
 import { connect } from '../../src/index.js';
+
+function resolveConnectionOptions(options: ConnectionOptions): ResolvedConnectionOptions {
+  return resolveFor(options, 'server');
+}
 
 /** Every option that has a range: what it takes at its edges, and what is just outside. */
 const RANGES: Readonly<Record<string, { good: readonly unknown[]; bad: readonly unknown[] }>> = {

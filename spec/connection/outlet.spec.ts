@@ -54,6 +54,26 @@ describe('one write a turn', () => {
   });
 });
 
+describe('writable$', () => {
+  it('tells of room that was made while more was sent', async () => {
+    const transport = new FakeTransport();
+    transport.takes = false;
+    const connection = connectionOver('server', transport, { sendHighWaterBytes: 100 });
+    const { values } = collect(connection.writable$);
+    expect(connection.send('x'.repeat(150))).toBe(false);
+    await turns(1);
+    connection.send('y'.repeat(150));
+    await turns(1);
+    transport.takeFirst();
+    expect(values).toEqual([true, false]);
+    while (transport.untaken > 0) {
+      transport.takeFirst();
+      await turns(1);
+    }
+    expect(values).toEqual([true, false, true]);
+  });
+});
+
 describe('flush and bufferedBytes', () => {
   it('resolves true when all is with the operating system', async () => {
     const { client, accepted } = await startPair();

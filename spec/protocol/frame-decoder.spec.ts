@@ -1,3 +1,4 @@
+import { NOTHING_OWNED } from '../../src/protocol/owned-bits.js';
 import '../support/seed.js';
 import { byteByByte } from '../support/chunks.js';
 import { hex } from '../support/hex.js';
@@ -9,7 +10,6 @@ const DEFAULTS: FrameDecoderOptions = {
   limits: resolveLimits(),
   mask: 'unmasked',
   applyMask: true,
-  rsvAllowed: 0,
   ownsInput: false,
 };
 
@@ -78,7 +78,7 @@ describe('FrameDecoder', () => {
   });
 
   it('says what is in the header', () => {
-    const frames = decoder({ rsvAllowed: 4 });
+    const frames = decoder({ owned: { ...NOTHING_OWNED, first: 4 } });
     frames.push(hex('4103 616263'));
     expect(frames.next()).toBe(Found.frame);
     expect(frames).toMatchObject({ fin: false, rsv: 4, opcode: 1, length: 3, inText: true, ascii: true });

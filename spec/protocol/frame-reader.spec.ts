@@ -8,7 +8,6 @@ function reader(): FrameReader {
     limits: resolveLimits(),
     mask: 'unmasked',
     applyMask: true,
-    rsvAllowed: 0,
     ownsInput: false,
   });
 }

@@ -1,3 +1,4 @@
+import { NOTHING_OWNED, type OwnedBits } from '../../src/protocol/owned-bits.js';
 import { LimitError, ProtocolError } from '../../src/protocol/errors.js';
 import {
   checkFirstByte,
@@ -6,6 +7,13 @@ import {
   expectedMask,
   joinLength64,
 } from '../../src/protocol/frame-rules.js';
+
+const owning = (rsv: number, more: Partial<OwnedBits> = {}): OwnedBits => ({
+  ...NOTHING_OWNED,
+  first: rsv,
+  continuation: rsv,
+  ...more,
+});
 
 const DATA = [0x0, 0x1, 0x2];
 const CONTROL = [0x8, 0x9, 0xa];
@@ -23,20 +31,23 @@ function failure(check: () => unknown): { name: string; closeCode: number; secti
 
 describe('checkFirstByte', () => {
   it.each([...DATA, ...CONTROL])('takes opcode %d with FIN', (opcode) => {
-    expect(() => checkFirstByte(0x80 | opcode, 0)).not.toThrow();
+    expect(() => checkFirstByte(0x80 | opcode, NOTHING_OWNED)).not.toThrow();
   });
 
   it.each(DATA)('takes opcode %d without FIN', (opcode) => {
-    expect(() => checkFirstByte(opcode, 0)).not.toThrow();
+    expect(() => checkFirstByte(opcode, NOTHING_OWNED)).not.toThrow();
   });
 
   it.each(CONTROL)('refuses control opcode %d without FIN', (opcode) => {
-    expect(failure(() => checkFirstByte(opcode, 0))).toMatchObject({ closeCode: 1002, section: '5.5' });
+    expect(failure(() => checkFirstByte(opcode, NOTHING_OWNED))).toMatchObject({
+      closeCode: 1002,
+      section: '5.5',
+    });
   });
 
   it.each(RESERVED)('refuses reserved opcode %d, whatever the other bits', (opcode) => {
     for (let high = 0; high < 0x100; high += 0x10) {
-      expect(failure(() => checkFirstByte(high | opcode, 7))).toMatchObject({
+      expect(failure(() => checkFirstByte(high | opcode, owning(7)))).toMatchObject({
         closeCode: 1002,
         section: '5.2',
       });
@@ -48,12 +59,12 @@ describe('checkFirstByte', () => {
       for (let rsv = 0; rsv < 8; rsv++) {
         const fits = (rsv & ~allowed) === 0;
         for (const opcode of DATA) {
-          const check = (): void => checkFirstByte(0x80 | (rsv << 4) | opcode, allowed);
+          const check = (): void => checkFirstByte(0x80 | (rsv << 4) | opcode, owning(allowed));
           if (fits) expect(check).not.toThrow();
           else expect(failure(check)).toMatchObject({ closeCode: 1002, section: '5.2' });
         }
         for (const opcode of CONTROL) {
-          const check = (): void => checkFirstByte(0x80 | (rsv << 4) | opcode, allowed);
+          const check = (): void => checkFirstByte(0x80 | (rsv << 4) | opcode, owning(allowed));
           if (rsv === 0) expect(check).not.toThrow();
           else expect(failure(check)).toMatchObject({ closeCode: 1002, section: '5.2' });
         }
@@ -61,10 +72,24 @@ describe('checkFirstByte', () => {
     }
   });
 
+  it('tells the first frame of a message from those that continue it', () => {
+    expect(() => checkFirstByte(0xc1, owning(4, { continuation: 0 }))).not.toThrow();
+    expect(failure(() => checkFirstByte(0xc0, owning(4, { continuation: 0 })))).toMatchObject({
+      closeCode: 1002,
+    });
+  });
+
+  it.each(RESERVED)('takes opcode %d of an extension, unfragmented and without reserved bits', (opcode) => {
+    const owned = owning(7, { opcodes: 1 << opcode });
+    expect(() => checkFirstByte(0x80 | opcode, owned)).not.toThrow();
+    expect(failure(() => checkFirstByte(opcode, owned))).toMatchObject({ closeCode: 1002 });
+    expect(failure(() => checkFirstByte(0xc0 | opcode, owned))).toMatchObject({ closeCode: 1002 });
+  });
+
   it('says which bits came and which were expected', () => {
-    expect(() => checkFirstByte(0xa1, 0)).toThrow('reserved bits are 010, expected 000');
-    expect(() => checkFirstByte(0xa1, 4)).toThrow('reserved bits are 010, expected only ones of 100');
-    expect(() => checkFirstByte(0x8b, 0)).toThrow('opcode is 0xb, which is reserved');
+    expect(() => checkFirstByte(0xa1, NOTHING_OWNED)).toThrow('reserved bits are 010, expected 000');
+    expect(() => checkFirstByte(0xa1, owning(4))).toThrow('reserved bits are 010, expected only ones of 100');
+    expect(() => checkFirstByte(0x8b, NOTHING_OWNED)).toThrow('opcode is 0xb, which is reserved');
   });
 });
 

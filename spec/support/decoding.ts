@@ -1,8 +1,16 @@
 import { from, tap } from 'rxjs';
-import { decodeFrames, decodeMessages, defragment, type DecodeOptions, validateText } from 'rxwire/operators';
+import {
+  decodeFrames,
+  decodeMessages,
+  defragment,
+  type DecodeOptions,
+  inflate,
+  validateText,
+} from 'rxwire/operators';
 import {
   type CloseStatus,
   closeCodeFor,
+  InboundExtensions,
   type Message,
   MessageDecoder,
   Opcode,
@@ -37,12 +45,19 @@ export const inOnePass: Decode = (chunks, options) => {
 /** The same by the parts it is made of. */
 export const byParts: Decode = (chunks, options) => {
   const recorder = emptyRecorder();
-  from(chunks)
+  const { extensions = [], limits = {} } = options;
+  // The last one agreed on is undone first, those of whole messages when their frames are.
+  const undo = [...extensions].reverse();
+  const inOrder = (['frame', 'message'] as const).flatMap((level) =>
+    undo.filter((one) => one.level === level),
+  );
+  let frames$ = from(chunks).pipe(decodeFrames(options));
+  for (const extension of inOrder) frames$ = frames$.pipe(inflate(extension, { limits }));
+  frames$
     .pipe(
-      decodeFrames(options),
       validateText(),
       tap(({ opcode, payload }) => onControl(recorder, opcode, payload)),
-      defragment({ limits: options.limits ?? {} }),
+      defragment({ limits }),
     )
     .subscribe({ next: (message) => onMessage(recorder, message), error: (e) => onError(recorder, e) });
   return recorder;
@@ -69,16 +84,18 @@ export function messageDecoder(
   options: DecodeOptions & { readonly textAs?: 'string' | 'bytes'; readonly validateUtf8?: boolean },
   onControl: (opcode: number, payload: Uint8Array) => void = () => {},
 ): MessageDecoder {
-  return new MessageDecoder({
+  const extensions = options.extensions ?? [];
+  const decoder = new MessageDecoder({
     limits: resolveLimits(options.limits),
     mask: expectedOf(options.role),
     applyMask: options.applyMask ?? true,
-    rsvAllowed: 0,
     ownsInput: options.ownsInput ?? false,
     textAs: options.textAs ?? 'string',
     validateUtf8: options.validateUtf8 ?? true,
     onControl,
   });
+  if (extensions.length > 0) decoder.extensions = new InboundExtensions(extensions);
+  return decoder;
 }
 
 function expectedOf(role: Role): 'masked' | 'unmasked' {

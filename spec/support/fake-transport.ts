@@ -21,10 +21,15 @@ export class FakeTransport implements Transport {
   bufferedBytes = 0;
   needsDrain = false;
   listener: TransportListener | undefined;
-  readonly #untaken: (() => void)[] = [];
+  readonly #untaken: { readonly bytes: number; readonly taken: (() => void) | undefined }[] = [];
 
   get written(): Buffer {
     return Buffer.concat(this.copies);
+  }
+
+  /** Writes that were not taken. */
+  get untaken(): number {
+    return this.#untaken.length;
   }
 
   listen(listener: TransportListener): void {
@@ -42,15 +47,23 @@ export class FakeTransport implements Transport {
       taken?.();
       return;
     }
-    this.bufferedBytes += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    if (taken !== undefined) this.#untaken.push(taken);
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    this.bufferedBytes += bytes;
+    this.#untaken.push({ bytes, taken });
+  }
+
+  /** The operating system takes what was written first of what it has not. */
+  takeFirst(): void {
+    const first = this.#untaken.shift();
+    this.bufferedBytes -= first?.bytes ?? 0;
+    first?.taken?.();
   }
 
   /** The operating system takes everything. */
   take(): void {
     this.bufferedBytes = 0;
     this.needsDrain = false;
-    for (const taken of this.#untaken.splice(0)) taken();
+    for (const { taken } of this.#untaken.splice(0)) taken?.();
     this.listener?.onDrain();
   }
 

@@ -4,6 +4,7 @@ import { type ConnectionProfile, connectionProfile } from '../../src/connection/
 import { resolveConnectionOptions } from '../../src/connection/options.js';
 import { WebSocketConnection } from '../../src/connection/web-socket-connection.js';
 import { HeaderFields } from '../../src/protocol/handshake/header-fields.js';
+import type { NegotiatedExtension } from '../../src/protocol/extensions/extension.js';
 import { memoryPair } from '../../src/transport/memory-transport.js';
 import type { Transport } from '../../src/transport/transport.js';
 import { afterTest, owned } from './harness.js';
@@ -26,7 +27,7 @@ const NO_HEADERS = new HeaderFields([]);
 export function profileOf(role: 'client' | 'server', options: AnyOptions = {}): ConnectionProfile {
   const { requireMasked = true, acceptMasked = false, maskingKey, ...rest } = { logger: {}, ...options };
   return connectionProfile(role, {
-    ...resolveConnectionOptions(rest),
+    ...resolveConnectionOptions(rest, role),
     requireMasked,
     acceptMasked,
     maskingKey,
@@ -39,15 +40,17 @@ export function connectionOver(
   transport: Transport,
   options: AnyOptions = {},
   profile: ConnectionProfile = profileOf(role, options),
+  extensions: readonly NegotiatedExtension[] = [],
 ): WebSocketConnection {
   const connection = new WebSocketConnection({
     profile,
     transport,
+    extensions,
     handshake: {
       request: { method: 'GET', target: '/', headers: NO_HEADERS },
       response: { status: 101, headers: NO_HEADERS },
       subprotocol: undefined,
-      extensions: [],
+      extensions: extensions.map(({ name }) => name),
     },
     context: undefined,
   });
@@ -93,9 +96,10 @@ function streamOver(transport: Transport): Duplex {
 export function memoryPeer(
   role: 'client' | 'server',
   options: AnyOptions = {},
+  extensions: readonly NegotiatedExtension[] = [],
 ): { connection: WebSocketConnection; peer: RawPeer; transport: Transport } {
   const [near, far] = memoryPair();
-  const connection = connectionOver(role, near, options);
+  const connection = connectionOver(role, near, options, undefined, extensions);
   const peer = new RawPeer(streamOver(far), role === 'client' ? 'server' : 'client', true);
   return { connection, peer, transport: near };
 }

@@ -1,16 +1,23 @@
-import { CLOSE, TEXT, type WireFrame } from './wire-frames.js';
+import { BINARY, CLOSE, TEXT, type WireFrame } from './wire-frames.js';
+
+const RSV1 = 4;
 
 /** Judges every frame that one side of src sends: what RFC 6455 lets no endpoint send. */
 export class WireChecker {
   readonly faults: string[] = [];
   readonly #masks: boolean;
+  readonly #compresses: boolean;
   #closed = false;
   #inMessage = false;
   #text: Buffer[] | undefined;
 
-  /** @param masks - Whether the sender is to mask its frames: a client is. */
-  constructor(masks: boolean) {
+  /**
+   * @param masks - Whether the sender is to mask its frames: a client is.
+   * @param compresses - Whether permessage-deflate was agreed on: RSV1 may begin a message then. RFC 7692 section 6.
+   */
+  constructor(masks: boolean, compresses = false) {
     this.#masks = masks;
+    this.#compresses = compresses;
   }
 
   look(frame: WireFrame): void {
@@ -20,7 +27,7 @@ export class WireChecker {
     if (this.#closed) fault('came after the Close frame');
     if (frame.masked !== this.#masks) fault(frame.masked ? 'is masked' : 'is not masked');
     if (!frame.minimal) fault('has a length that is not minimal');
-    if (frame.rsv !== 0) fault(`has the reserved bits ${frame.rsv}`);
+    if ((frame.rsv & ~this.#rsvAllowed(opcode)) !== 0) fault(`has the reserved bits ${frame.rsv}`);
     if (![0, 1, 2, 8, 9, 10].includes(opcode)) fault('has a reserved opcode');
     if (opcode >= 8) {
       if (payload.length > 125) fault('is a control frame that is too long');
@@ -36,8 +43,13 @@ export class WireChecker {
     }
   }
 
+  #rsvAllowed(opcode: number): number {
+    return this.#compresses && (opcode === TEXT || opcode === BINARY) ? RSV1 : 0;
+  }
+
   #lookAtText(frame: WireFrame, fault: (what: string) => void): void {
-    if (frame.opcode === TEXT) this.#text = [];
+    // What is compressed is judged by whoever inflates it.
+    if (frame.opcode === TEXT && frame.rsv === 0) this.#text = [];
     this.#text?.push(frame.payload);
     if (!frame.fin || this.#text === undefined) return;
     if (!isUtf8(Buffer.concat(this.#text))) fault('ends a text that is not UTF-8');

@@ -4,11 +4,11 @@ import { numRuns, seed } from '../support/seed.js';
 import { byteByByte, cutAt, headByByteRestInChunks, twoChunkSplits } from '../support/chunks.js';
 import { byAsking, byParts, inOnePass, type Outcome } from '../support/decoding.js';
 import type { DecodeOptions } from '../../src/operators/index.js';
+import { agreedExtensions, permessageDeflate, type Role } from '../../src/protocol/index.js';
 import { readVectors, unmasked, type Vector } from './build.js';
 
 const vectors = readVectors();
-const plain = vectors.filter(({ permessageDeflate }) => !permessageDeflate);
-const mirrored = plain
+const mirrored = vectors
   .filter(({ id }) => !id.startsWith('MSK-'))
   .map((vector): Vector => ({ ...vector, role: 'client', bytes: unmasked(vector.bytes) }));
 
@@ -26,8 +26,16 @@ const MESSAGES: Readonly<Record<string, readonly string[]>> = {
   'UF-1': ['text:😀'],
   'UF-4': ['text:\ufeffa'],
   'MSK-8': ['binary:00010203040506'],
+  'PMD-27': [`binary:${'00'.repeat(1024 * 1024)}`],
+  'PMD-29': ['text:'],
   'LIM-3': [`ping:${'00'.repeat(100)}`, `binary:${'00'.repeat(1024)}`],
 };
+/** Those that fail in the text and not in the compression. */
+const TEXT_FAILURES = new Set(['PMD-24']);
+const COMPRESSION = {
+  client: agreedExtensions('permessage-deflate', [permessageDeflate()], 'client'),
+  server: agreedExtensions('permessage-deflate', [permessageDeflate()], 'server'),
+} satisfies Record<Role, unknown>;
 const ERROR_NAMES: Readonly<Record<number, string>> = {
   1002: 'ProtocolError',
   1007: 'TextError',
@@ -35,10 +43,14 @@ const ERROR_NAMES: Readonly<Record<number, string>> = {
   1009: 'LimitError',
 };
 
-function expected({ id, desc, expect: wanted }: Vector): Outcome {
+function expected({ id, desc, expect: wanted, permessageDeflate: compressed }: Vector): Outcome {
   const failure = /^1\d{3}(?= |$)/.exec(wanted)?.[0];
   if (failure !== undefined) {
     const closeCode = Number(failure);
+    if (compressed && closeCode === 1007 && !TEXT_FAILURES.has(id)) {
+      const error = { name: 'ProtocolError', code: 'RXWIRE_INFLATE', closeCode };
+      return { events: [], close: undefined, error };
+    }
     const name = ERROR_NAMES[closeCode]!;
     const code = { TextError: 'RXWIRE_TEXT', LimitError: 'RXWIRE_LIMIT' }[name] ?? 'RXWIRE_PROTOCOL';
     return { events: BEFORE_FAILURE[id] ?? [], close: undefined, error: { name, code, closeCode } };
@@ -62,9 +74,10 @@ function eventsNamedBy(desc: string, wanted: string): string[] {
   return [`text:${new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(octets, 'hex'))}`];
 }
 
-function optionsOf({ role, maxMessage, maxFragments }: Vector): DecodeOptions {
+function optionsOf({ role, maxMessage, maxFragments, permessageDeflate: compressed }: Vector): DecodeOptions {
   return {
     role,
+    ...(compressed && { extensions: COMPRESSION[role] }),
     limits: {
       ...(maxMessage !== null && { maxMessageBytes: maxMessage }),
       ...(maxFragments !== null && { maxFragments }),
@@ -125,7 +138,7 @@ describe('the vectors', () => {
 });
 
 describe.each([
-  ['as written', plain],
+  ['as written', vectors],
   ['received by a client', mirrored],
 ])('frames %s', (_, list) => {
   it.each(list.map((vector) => [vector.id, vector.desc, vector.expect, vector] as const))(

@@ -1,10 +1,11 @@
 import http from 'node:http';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { HandshakeError, type HandshakePhase, TimeoutError, WebSocketError } from '../protocol/errors.js';
+import { offerElements } from '../protocol/extensions/negotiate-client.js';
 import { newKey } from '../protocol/handshake/accept-key.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { requestHeaders } from '../protocol/handshake/request.js';
-import { judgeResponse } from '../protocol/handshake/response.js';
+import { type AcceptedResponse, judgeResponse } from '../protocol/handshake/response.js';
 import { type Dial, dial } from '../transport/dial.js';
 import { SocketTransport } from '../transport/socket-transport.js';
 import type { ResolvedClientOptions } from './options.js';
@@ -61,6 +62,7 @@ class Attempt<Context> {
       key: this.#key,
       version: options.version,
       subprotocols: options.subprotocols,
+      extensions: offerElements(options.profile.options.extensions),
       origin: options.origin,
       headers: options.headers,
     });
@@ -114,15 +116,16 @@ class Attempt<Context> {
         const text = `the answer has ${String(headers.size)} header fields, expected at most ${String(MAX_HEADERS)}`;
         throw new HandshakeError(text, { phase: 'http', status });
       }
-      const { subprotocol } = judgeResponse(
+      const agreed = judgeResponse(
         { status, httpVersion: response.httpVersion, headers },
         {
           key: this.#key,
           subprotocols: this.#options.subprotocols,
           requireSubprotocol: this.#options.requireSubprotocol,
+          extensions: this.#options.profile.options.extensions,
         },
       );
-      this.#open(socket, head, { status, headers }, subprotocol);
+      this.#open(socket, head, { status, headers }, agreed);
     } catch (error) {
       socket.on('error', () => undefined);
       socket.destroy();
@@ -134,7 +137,7 @@ class Attempt<Context> {
     socket: Dial['socket'],
     head: Uint8Array,
     response: { readonly status: number; readonly headers: HeaderFields },
-    subprotocol: string | undefined,
+    { subprotocol, extensions }: AcceptedResponse,
   ): void {
     const connection = new WebSocketConnection<Context>({
       transport: new SocketTransport(socket, head),
@@ -142,8 +145,9 @@ class Attempt<Context> {
         request: { method: 'GET', target: this.#target.target, headers: HeaderFields.from(this.#headers) },
         response,
         subprotocol,
-        extensions: [],
+        extensions: extensions.map(({ name }) => name),
       },
+      extensions,
       profile: this.#options.profile,
       context: this.#options.context,
     });

@@ -14,7 +14,7 @@ import {
   milliseconds,
   ofType,
   oneOf,
-} from '../connection/option-checks.js';
+} from '../protocol/option-checks.js';
 import { headerList, type HeaderOptions, RESERVED_IN_REQUEST } from '../protocol/handshake/header-options.js';
 import { checkSubprotocols } from '../protocol/handshake/subprotocols.js';
 
@@ -103,7 +103,7 @@ export function resolveClientOptions<Context>(
     noDelay: options.noDelay ?? true,
     unref: options.unref ?? false,
     profile: connectionProfile('client', {
-      ...resolveConnectionOptions(options),
+      ...resolveConnectionOptions(options, 'client'),
       acceptMasked: options.acceptMasked ?? false,
       maskingKey: options.maskingKey,
     }),

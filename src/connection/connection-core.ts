@@ -2,6 +2,9 @@ import { decodeWith } from '../operators/decode-messages.js';
 import { type CloseStatus, closePayload, parseClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
 import { LimitError, ProtocolError, type TimeoutError, TRUNCATED } from '../protocol/errors.js';
+import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
+import { InboundExtensions } from '../protocol/extensions/inbound.js';
+import { OutboundExtensions } from '../protocol/extensions/outbound.js';
 import { Opcode } from '../protocol/opcodes.js';
 import type { Transport, TransportListener } from '../transport/transport.js';
 import { WriteCoalescer } from '../transport/write-coalescer.js';
@@ -10,6 +13,7 @@ import { Closer, type CloserOwner } from './closer.js';
 import { Inbox, type InboxOwner } from './inbox.js';
 import { DEFAULT_KEEP_ALIVE, KeepAlive, type KeepAliveOwner, type ResolvedKeepAlive } from './keep-alive.js';
 import { Outlet, type OutletOwner } from './outlet.js';
+import { Packer } from './packer.js';
 import { PingAnswerer } from './ping-answerer.js';
 import { Pinger } from './pinger.js';
 import type { ConnectionProfile } from './profile.js';
@@ -51,6 +55,7 @@ export class ConnectionCore
   readonly #writes: WriteCoalescer;
   /** Made when the end begins. */
   #closer: Closer | undefined;
+  #extensions: InboundExtensions | undefined;
   #answerer: PingAnswerer | undefined;
   #pinger: Pinger | undefined;
   #keepAlive: KeepAlive | undefined;
@@ -60,7 +65,12 @@ export class ConnectionCore
   #cancelDrain: Cancel | undefined;
   #cancelReminder: Cancel | undefined;
 
-  constructor(profile: ConnectionProfile, transport: Transport, observer: CoreObserver) {
+  constructor(
+    profile: ConnectionProfile,
+    transport: Transport,
+    observer: CoreObserver,
+    extensions: readonly NegotiatedExtension[],
+  ) {
     const { options, turns, sending } = profile;
     this.profile = profile;
     this.transport = transport;
@@ -69,6 +79,7 @@ export class ConnectionCore
     this.pump = new Pump(this, this.#writes);
     this.inbox = new Inbox(this, options);
     this.sender = new Sender(this.#writes, sending);
+    if (extensions.length > 0) this.#extend(extensions);
     this.outlet = new Outlet(this.sender, this.#writes, options, this);
     transport.listen(this);
   }
@@ -102,7 +113,18 @@ export class ConnectionCore
   start(): void {
     const { options, decoders } = this.profile;
     if (options.keepAlive !== false) this.#keepAlive = new KeepAlive(this);
-    this.transport.bytes$.pipe(decodeWith<string | Uint8Array>(decoders, this.pump)).subscribe(this.inbox);
+    this.transport.bytes$
+      .pipe(decodeWith<string | Uint8Array>(decoders, this.pump, this.#extensions))
+      .subscribe(this.inbox);
+  }
+
+  #extend(extensions: readonly NegotiatedExtension[]): void {
+    this.#extensions = new InboundExtensions(extensions);
+    if (extensions.every((extension) => extension.outbound === undefined)) return;
+    this.sender.packer = new Packer(new OutboundExtensions(extensions), this.sender, (error) => {
+      this.#observer.log('error', 'an extension failed at what was sent, closing with 1011', error);
+      this.closer.fail(error);
+    });
   }
 
   // The way in
@@ -227,15 +249,20 @@ export class ConnectionCore
 
   sendClose(status: CloseStatus): void {
     this.#answerer?.stop();
-    this.sender.control(Opcode.close, closePayload(status));
+    this.sender.afterPacking(() => {
+      this.sender.control(Opcode.close, closePayload(status));
+    });
   }
 
   endTransport(): void {
-    this.#writes.flush();
-    this.transport.end();
+    this.sender.afterPacking(() => {
+      this.#writes.flush();
+      this.transport.end();
+    });
   }
 
   destroyTransport(): void {
+    this.sender.packer?.abort();
     this.#writes.flush();
     this.transport.destroy();
   }

@@ -11,6 +11,8 @@ export interface SendOptions {
   readonly type?: 'text' | 'binary';
   /** Octets of its largest frame. Default the connection's `fragmentBytes`. */
   readonly fragmentBytes?: number;
+  /** False sends it as it is, true compresses it, both where compression was agreed on. Default: as long messages are. */
+  readonly compress?: boolean;
 }
 
 /**

@@ -1,10 +1,14 @@
 import type { SchedulerLike } from 'rxjs';
 import type { CloseReply } from '../protocol/closing-handshake.js';
+import type { Extension } from '../protocol/extensions/extension.js';
 import { DEFAULT_MAX_FRAGMENTS, DEFAULT_MAX_MESSAGE_BYTES, type Limits } from '../protocol/limits.js';
+import type { Role } from '../protocol/opcodes.js';
 import type { TextAs } from '../protocol/message-text.js';
+import { type ExtensionOptions, resolveExtensions } from './extension-options.js';
 import { DEFAULT_KEEP_ALIVE, type KeepAliveOptions, type ResolvedKeepAlive } from './keep-alive.js';
 import { consoleLogger, type Logger } from './logger.js';
 import {
+  anything,
   type Checks,
   checkOptions,
   flag,
@@ -12,7 +16,7 @@ import {
   oneOf,
   ofType,
   wholeNumber,
-} from './option-checks.js';
+} from '../protocol/option-checks.js';
 
 /** Milliseconds for an opening handshake, on either side. */
 export const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -21,7 +25,7 @@ export const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
 export type Overflow = 'close' | 'error';
 
 /** The options of a connection, of either role. Every one is checked when it is given. */
-export interface ConnectionOptions extends Limits {
+export interface ConnectionOptions extends Limits, ExtensionOptions {
   /** Milliseconds for the peer to answer a Close frame and end the transport. Default 10 000. */
   readonly closeTimeoutMs?: number;
   /** Milliseconds a client waits for the server to end the transport first, and anybody for a peer that was failed. Default 1000. */
@@ -78,6 +82,8 @@ export interface ResolvedConnectionOptions {
   readonly maxBufferedBytes: number;
   readonly overflow: Overflow;
   readonly fragmentBytes: number;
+  /** What is offered or accepted, compression first. */
+  readonly extensions: readonly Extension[];
   readonly validateUtf8: boolean;
   readonly textAs: TextAs;
   readonly autoPong: boolean | ((payload: Uint8Array) => boolean);
@@ -133,6 +139,9 @@ export const CONNECTION_CHECKS: Checks = Object.freeze({
   maxBufferedBytes: wholeNumber(1),
   overflow: oneOf('close', 'error'),
   fragmentBytes: wholeNumber(1),
+  compression: ofType('boolean', 'object'),
+  maxConcurrentInflate: wholeNumber(1),
+  extensions: anything,
   validateUtf8: flag,
   textAs: oneOf('string', 'bytes'),
   autoPong: ofType('boolean', 'function'),
@@ -168,11 +177,10 @@ export function withoutUndefined<T extends object>(defaults: T, given: Partial<R
 }
 
 /** Decides what was left open. The options have been checked. */
-export function resolveConnectionOptions(options: ConnectionOptions): ResolvedConnectionOptions {
-  const merged = withoutUndefined<Omit<ResolvedConnectionOptions, 'keepAlive' | 'maxFrameBytes'>>(
-    DEFAULTS,
-    options,
-  );
+export function resolveConnectionOptions(options: ConnectionOptions, role: Role): ResolvedConnectionOptions {
+  const merged = withoutUndefined<
+    Omit<ResolvedConnectionOptions, 'keepAlive' | 'maxFrameBytes' | 'extensions'>
+  >(DEFAULTS, options);
   const low = Math.min(merged.receiveLowWaterBytes, merged.receiveHighWaterBytes);
   if (
     options.receiveLowWaterBytes !== undefined &&
@@ -187,5 +195,6 @@ export function resolveConnectionOptions(options: ConnectionOptions): ResolvedCo
     receiveLowWaterBytes: low,
     maxFrameBytes: options.maxFrameBytes ?? merged.maxMessageBytes,
     keepAlive: resolveKeepAlive(options.keepAlive),
+    extensions: resolveExtensions(options, role),
   };
 }

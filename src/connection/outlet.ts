@@ -41,7 +41,7 @@ export class Outlet {
   }
 
   get bufferedBytes(): number {
-    return this.#ended ? 0 : this.#writes.bufferedBytes;
+    return this.#ended ? 0 : this.#buffered;
   }
 
   get writable$(): Observable<boolean> {
@@ -53,21 +53,23 @@ export class Outlet {
   }
 
   /** @returns whether less than the high-water mark is on its way. */
-  send(data: Outgoing, type: 'text' | 'binary' | undefined, fragmentBytes: number | undefined): boolean {
-    const buffered = this.#writes.bufferedBytes;
+  send(data: Outgoing, type?: 'text' | 'binary', fragmentBytes?: number, compress?: boolean): boolean {
+    const buffered = this.#buffered;
     if (buffered > 0 && !fits(data, this.#options.maxBufferedBytes - buffered)) {
       return this.#overflow();
     }
-    this.#sender.message(data, type, fragmentBytes);
+    this.#sender.message(data, type, fragmentBytes, compress);
     return this.#check();
   }
 
   sendFrame(frame: Frame): boolean {
-    const buffered = this.#writes.bufferedBytes;
+    const buffered = this.#buffered;
     if (buffered > 0 && buffered + frame.payload.length > this.#options.maxBufferedBytes) {
       return this.#overflow();
     }
-    this.#sender.frame(frame);
+    this.#sender.afterPacking(() => {
+      this.#sender.frame(frame);
+    });
     return this.#check();
   }
 
@@ -75,15 +77,27 @@ export class Outlet {
     if (this.#ended) return Promise.resolve(false);
     return new Promise((resolve) => {
       (this.#flushes ??= []).push(resolve);
-      this.#writes.whenTaken(() => {
+      this.#whenTaken(() => {
         this.#settle(resolve);
       });
+    });
+  }
+
+  get #buffered(): number {
+    return this.#writes.bufferedBytes + (this.#sender.packer?.heldBytes ?? 0);
+  }
+
+  /** Calls `taken` when the operating system has everything accepted so far. */
+  #whenTaken(taken: () => void): void {
+    this.#sender.afterPacking(() => {
+      this.#writes.whenTaken(taken);
     });
   }
 
   /** The transport is gone. */
   end(): void {
     this.#ended = true;
+    this.#sender.packer?.abort();
     this.#writes.discard();
     const flushes = this.#flushes;
     this.#flushes = undefined;
@@ -101,11 +115,11 @@ export class Outlet {
 
   #check(): boolean {
     const high = this.#options.sendHighWaterBytes;
-    let writable = this.#writes.bufferedBytes < high;
+    let writable = this.#buffered < high;
     if (!writable) {
       // What has only been waiting for the end of the turn is not a sign of a slow peer.
       this.#writes.flush();
-      writable = this.#writes.bufferedBytes < high;
+      writable = this.#buffered < high;
     }
     if (writable !== this.#writable) this.#turn(writable);
     return writable;
@@ -113,13 +127,16 @@ export class Outlet {
 
   #turn(writable: boolean): void {
     this.#writable = writable;
-    if (!writable) {
-      this.#writes.whenTaken(() => {
-        this.#check();
-      });
-    }
+    if (!writable) this.#lookAgain();
     this.#owner.onWritable(writable);
     this.#announce();
+  }
+
+  /** What was sent meanwhile may be on its way when this is taken: it is looked at until less than the mark is. */
+  #lookAgain(): void {
+    this.#whenTaken(() => {
+      if (!this.#ended && !this.#check()) this.#lookAgain();
+    });
   }
 
   /** Tells every subscriber the same changes in one order, also those that one of them brings about. */

@@ -32,6 +32,7 @@ export function connectionProfile(
       applyMask: options.applyMask,
       fragmentBytes: options.fragmentBytes,
     },
-    decoders: messageDecoders({ ...options, role, limits: options, ownsInput: true }),
+    // What is agreed on differs from connection to connection: it comes with each.
+    decoders: messageDecoders({ ...options, role, limits: options, ownsInput: true, extensions: [] }),
   };
 }

@@ -14,6 +14,8 @@ export const Hold = Object.freeze({
   blocked: 4,
   /** The peer floods us with Pings and does not read the Pongs. */
   pongs: 8,
+  /** An extension needs time for what it was given. */
+  extension: 16,
 } as const);
 
 /** A value of {@link Hold}. */
@@ -77,6 +79,11 @@ export class Pump implements Pace {
 
   onControl(opcode: number, payload: Uint8Array): void {
     this.#owner.onControl(opcode, payload);
+  }
+
+  onBusy(busy: boolean): void {
+    if (busy) this.hold(Hold.extension);
+    else this.release(Hold.extension);
   }
 
   permit(): Permit {

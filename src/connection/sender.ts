@@ -3,15 +3,20 @@ import type { Frame, FrameTap } from '../protocol/frame.js';
 import { firstByte, headerBytes, MAX_HEADER_BYTES, writeHeader } from '../protocol/frame-encoder.js';
 import { mask, wordsOf } from '../protocol/masking.js';
 import type { Outgoing } from '../protocol/message.js';
+import { PreparedMessage } from '../protocol/prepared-message.js';
 import { Opcode } from '../protocol/opcodes.js';
 import { utf8Write } from '../protocol/string-bytes.js';
 import { slab, SLAB_BYTES } from '../transport/slab.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
+import type { Content, PackedSink, Packer } from './packer.js';
 
 /** Up to here octets are copied into the slab: cheaper than one more buffer in the write. */
 const COPY_BYTES = 32 * 1024;
 /** A string of this many UTF-16 units fits the slab whatever its characters: three octets each at most. */
 const SLAB_CHARACTERS = Math.floor((SLAB_BYTES - MAX_HEADER_BYTES) / 3);
+
+/** The FIN bit of a frame's first byte. */
+const FIN = 0x80;
 
 /** What a {@link Sender} is told about the connection. */
 export interface SenderOptions {
@@ -23,9 +28,11 @@ export interface SenderOptions {
 }
 
 /** Encodes what is sent straight into the memory that is written. RFC 6455 section 6.1. */
-export class Sender {
+export class Sender implements PackedSink {
   /** Called with every frame that is sent, while it is set. */
   onFrame: FrameTap | undefined;
+  /** Lets extensions transform what is sent, where there are any. */
+  packer: Packer | undefined;
   readonly #writes: WriteCoalescer;
   readonly #options: SenderOptions;
   #unshown: Frame[] | undefined;
@@ -40,22 +47,32 @@ export class Sender {
    * Sends one message.
    *
    * @param type - What the message is to be; default what `data` is.
+   * @param compress - Whether to compress it; default as the extension wants.
    * @throws TypeError for what is neither text nor bytes, and for bytes that are to be text and are not UTF-8.
    */
   message(
     data: Outgoing,
     type?: 'text' | 'binary',
     fragmentBytes: number = this.#options.fragmentBytes,
+    compress?: boolean,
   ): void {
     if (typeof data === 'string') {
-      this.#content(type === 'binary' ? Opcode.binary : Opcode.text, data, fragmentBytes);
+      this.#message(type === 'binary' ? Opcode.binary : Opcode.text, data, fragmentBytes, compress);
     } else if (data instanceof Uint8Array) {
       if (type === 'text') checkText(data);
-      this.#content(type === 'text' ? Opcode.text : Opcode.binary, data, fragmentBytes);
+      this.#message(type === 'text' ? Opcode.text : Opcode.binary, data, fragmentBytes, compress);
+    } else if (data instanceof PreparedMessage) {
+      if (type === 'text' && data.type === 'binary') checkText(data.data);
+      this.#message(
+        (type ?? data.type) === 'text' ? Opcode.text : Opcode.binary,
+        data,
+        fragmentBytes,
+        compress,
+      );
     } else if (isMessage(data)) {
-      this.message(data.data, type ?? data.type, fragmentBytes);
+      this.message(data.data, type ?? data.type, fragmentBytes, compress);
     } else if (isArrayBuffer(data)) {
-      this.message(new Uint8Array(data), type, fragmentBytes);
+      this.message(new Uint8Array(data), type, fragmentBytes, compress);
     } else {
       throw new TypeError(
         `cannot send ${describe(data)}, expected a string, a Uint8Array, an ArrayBuffer or a message`,
@@ -75,26 +92,41 @@ export class Sender {
     if (this.#unshown !== undefined) this.#show();
   }
 
-  #content(opcode: number, data: string | Uint8Array, fragmentBytes: number): void {
+  /** Calls `task` when everything sent so far is on its way to the transport: at once, unless an extension needs time. */
+  afterPacking(task: () => void): void {
+    if (this.packer === undefined) task();
+    else this.packer.whenIdle(task);
+  }
+
+  content(first: number, data: string | Uint8Array, fragmentBytes: number, ours: boolean): void {
     if (fragmentBytes !== Infinity) {
       const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
       if (bytes.length > fragmentBytes) {
-        this.#fragments(opcode, bytes, fragmentBytes);
+        this.#fragments(first, bytes, fragmentBytes, ours);
         if (this.#unshown !== undefined) this.#show();
         return;
       }
     }
-    const first = firstByte(true, 0, opcode);
-    if (typeof data === 'string') this.#string(first, data);
-    else this.#bytes(first, data);
+    if (typeof data === 'string') this.#string(first | FIN, data);
+    else this.#bytes(first | FIN, data, ours);
     if (this.#unshown !== undefined) this.#show();
   }
 
-  #fragments(opcode: number, bytes: Uint8Array, size: number): void {
+  frameContent(fin: boolean, first: number, payload: Uint8Array, ours: boolean): void {
+    this.#bytes(fin ? first | FIN : first, payload, ours);
+    if (this.#unshown !== undefined) this.#show();
+  }
+
+  #message(opcode: number, data: Content, fragmentBytes: number, compress: boolean | undefined): void {
+    if (this.packer !== undefined) this.packer.message(opcode, data, fragmentBytes, compress);
+    else this.content(opcode, data instanceof PreparedMessage ? data.data : data, fragmentBytes, false);
+  }
+
+  #fragments(head: number, bytes: Uint8Array, size: number, ours: boolean): void {
     for (let at = 0; at < bytes.length; at += size) {
-      const fin = at + size >= bytes.length;
-      const first = firstByte(fin, 0, at === 0 ? opcode : Opcode.continuation);
-      this.#bytes(first, bytes.subarray(at, at + size));
+      const first = at === 0 ? head : Opcode.continuation;
+      const fin = at + size >= bytes.length ? FIN : 0;
+      this.#bytes(first | fin, bytes.subarray(at, at + size), ours);
     }
   }
 
@@ -178,6 +210,7 @@ export function fits(data: Outgoing, room: number): boolean {
   // Octets are only counted where three for each UTF-16 unit would be too many.
   if (typeof data === 'string') return data.length * 3 <= room || Buffer.byteLength(data) <= room;
   if (data instanceof Uint8Array) return data.length <= room;
+  if (data instanceof PreparedMessage) return data.data.length <= room;
   if (isMessage(data)) return fits(data.data, room);
   return !isArrayBuffer(data) || data.byteLength <= room;
 }

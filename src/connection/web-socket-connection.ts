@@ -4,6 +4,7 @@ import { checkClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
 import { ConnectionClosedError } from '../protocol/connection-closed-error.js';
 import { TimeoutError } from '../protocol/errors.js';
+import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import type { Frame } from '../protocol/frame.js';
 import type { Message, Outgoing } from '../protocol/message.js';
 import { Opcode, type Role } from '../protocol/opcodes.js';
@@ -11,7 +12,7 @@ import type { Transport } from '../transport/transport.js';
 import { ConnectionCore, type CoreObserver } from './connection-core.js';
 import type { Connection, SendOptions } from './connection.js';
 import type { Handshake, HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
-import { type Checks, checkOptions, milliseconds, oneOf, wholeNumber } from './option-checks.js';
+import { type Checks, checkOptions, flag, milliseconds, oneOf, wholeNumber } from '../protocol/option-checks.js';
 import type { ConnectionProfile } from './profile.js';
 import { Taps } from './taps.js';
 
@@ -20,12 +21,19 @@ export interface ConnectionParts<Context> {
   readonly profile: ConnectionProfile;
   readonly transport: Transport;
   readonly handshake: Handshake;
+  /** What was agreed on. Default nothing. */
+  readonly extensions?: readonly NegotiatedExtension[];
   readonly context: Context;
   /** Called when the connection has closed; one function may serve many. */
   readonly onClosed?: (connection: WebSocketConnection<Context>) => void;
 }
 
-const SEND_CHECKS: Checks = Object.freeze({ type: oneOf('text', 'binary'), fragmentBytes: wholeNumber(1) });
+const SEND_CHECKS: Checks = Object.freeze({
+  type: oneOf('text', 'binary'),
+  fragmentBytes: wholeNumber(1),
+  compress: flag,
+});
+const NO_EXTENSIONS: readonly NegotiatedExtension[] = Object.freeze([]);
 const PING_CHECKS: Checks = Object.freeze({ timeoutMs: milliseconds });
 /** What is done when a connection has closed. */
 type Teardown = Unsubscribable | (() => void);
@@ -54,7 +62,8 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     this.context = parts.context;
     this.#handshake = parts.handshake;
     this.#onClosed = parts.onClosed;
-    this.#core = new ConnectionCore(parts.profile, parts.transport, this);
+    const { profile, transport, extensions = NO_EXTENSIONS } = parts;
+    this.#core = new ConnectionCore(profile, transport, this, extensions);
   }
 
   get id(): string {
@@ -152,10 +161,10 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   send(data: Outgoing, options?: SendOptions): boolean {
     if (!this.#core.open) return false;
-    if (options === undefined) return this.#core.outlet.send(data, undefined, undefined);
+    if (options === undefined) return this.#core.outlet.send(data);
     checkOptions(options, SEND_CHECKS);
-    const { type, fragmentBytes } = options;
-    return this.#core.outlet.send(data, type, fragmentBytes);
+    const { type, fragmentBytes, compress } = options;
+    return this.#core.outlet.send(data, type, fragmentBytes, compress);
   }
 
   sendFrame(frame: Frame): boolean {

@@ -1,4 +1,5 @@
-import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import { defer, Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import { InboundExtensions } from '../protocol/extensions/inbound.js';
 import type { Message } from '../protocol/message.js';
 import { MessageDecoder, type MessageDecoderOptions } from '../protocol/message-decoder.js';
 import type { TextAs } from '../protocol/message-text.js';
@@ -29,14 +30,15 @@ const ignoreControl = (): void => undefined;
 
 /**
  * Decodes bytes into messages in one pass. RFC 6455 sections 5 and 8.1. It equals
- * `decodeFrames | validateText | defragment`, only faster; a connection receives through it.
+ * `decodeFrames | inflate | validateText | defragment`, only faster; a connection receives through it.
  *
  *     bytes    --(head, half)---(half)--(two messages)--|
  *     messages -----------------m-------(mm)------------|
  *
  * Completes with its source; after a Close frame it ignores what else comes. Unsubscribing drops what is held.
  *
- * Holds at most one message, within `limits` (1 MiB in 131072 fragments).
+ * Holds at most one message, within `limits` (1 MiB in 131072 fragments; what extensions inflate counts as it was). An extension may
+ * leave the event loop for a long message: what comes behind it is kept, and decoded when it has done.
  * @param options.role - The side that receives.
  * @throws (as error notification) ProtocolError 1002; TextError 1007; LimitError 1009 for octets, 1008 for
  * fragments; ProtocolError `RXWIRE_TRUNCATED` when the source completes inside a frame or a message.
@@ -52,7 +54,12 @@ const ignoreControl = (): void => undefined;
 export function decodeMessages<As extends TextAs = 'string'>(
   options: DecodeMessagesOptions<As>,
 ): OperatorFunction<Uint8Array, Message<TextOf<As>>> {
-  return decodeWith<TextOf<As>>(messageDecoders(options), options.pace);
+  const { pace, extensions = [] } = options;
+  const decoders = messageDecoders(options);
+  if (extensions.length === 0) return decodeWith<TextOf<As>>(decoders, pace);
+  // Extensions remember what has passed: every stream has its own.
+  return (source) =>
+    defer(() => source.pipe(decodeWith<TextOf<As>>(decoders, pace, new InboundExtensions(extensions))));
 }
 
 /** The decoders that {@link decodeMessages} uses: a server's connections share theirs. */
@@ -70,11 +77,12 @@ export function messageDecoders(options: DecodeMessagesOptions<TextAs>): Message
 export function decodeWith<Text>(
   decoders: MessageDecoders,
   pace: Pace | undefined,
+  extensions?: InboundExtensions,
 ): OperatorFunction<Uint8Array, Message<Text>> {
   return (source) =>
     new Observable<Message<Text>>((destination) => {
       // What text is was settled by `textAs`; the decoder's own type cannot say so.
       const subscriber = destination as unknown as Subscriber<Message<string | Uint8Array>>;
-      source.subscribe(new PullSubscriber(subscriber, decoders, pace));
+      source.subscribe(new PullSubscriber(subscriber, decoders, pace, extensions));
     });
 }

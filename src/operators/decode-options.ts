@@ -1,3 +1,5 @@
+import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
+import { ownedBits } from '../protocol/extensions/owned-by.js';
 import type { FrameDecoderOptions } from '../protocol/frame-decoder.js';
 import { expectedMask, type MaskExpectation } from '../protocol/frame-rules.js';
 import { type Limits, resolveLimits } from '../protocol/limits.js';
@@ -16,6 +18,8 @@ export interface DecodeOptions {
   readonly requireMasked?: boolean;
   /** False leaves masked payloads as they are on the wire. Default true. */
   readonly applyMask?: boolean;
+  /** What was agreed on in the opening handshake. Default nothing: reserved bits and opcodes are errors. */
+  readonly extensions?: readonly NegotiatedExtension[];
 }
 
 function maskExpectation(options: DecodeOptions): MaskExpectation {
@@ -36,7 +40,7 @@ export function frameDecoderOptions(options: DecodeOptions): FrameDecoderOptions
     limits: resolveLimits(options.limits),
     mask: maskExpectation(options),
     applyMask: options.applyMask ?? true,
-    rsvAllowed: 0,
     ownsInput: options.ownsInput ?? false,
+    owned: ownedBits(options.extensions ?? []),
   };
 }

@@ -1,3 +1,4 @@
+import type { InboundExtensions } from '../protocol/extensions/inbound.js';
 import type { FrameTap } from '../protocol/frame.js';
 import type { ControlSink } from '../protocol/message-decoder.js';
 
@@ -12,6 +13,11 @@ export interface PullDecoder<Out> {
   /** Told of control frames, by a decoder that does not give them out. */
   controls?: ControlSink | undefined;
   onFrame: FrameTap | undefined;
+  /** Whether an extension is at work, and `next` gives nothing but Pings and Pongs before it calls `onReady`. */
+  readonly busy?: boolean;
+  onReady?: (() => void) | undefined;
+  /** What the extensions of the stream undo. */
+  extensions?: InboundExtensions | undefined;
   push(chunk: Uint8Array): void;
   next(controlOnly: boolean, most: number): Out | undefined;
   stop(): void;

@@ -33,6 +33,8 @@ export interface Pace {
   begin(): void;
   end(): void;
   permit(): Permit;
+  /** An extension needs time, and no data is decoded before it has done; then called with false, and the decoder goes on. */
+  onBusy?(busy: boolean): void;
   /** Called with every Close, Ping and Pong that `decodeMessages` comes upon, in place of the option of that name. */
   onControl?(opcode: number, payload: Uint8Array): void;
 }

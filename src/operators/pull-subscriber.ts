@@ -1,5 +1,6 @@
 import type { Subscriber } from 'rxjs';
 import { truncated } from '../protocol/errors.js';
+import type { InboundExtensions } from '../protocol/extensions/inbound.js';
 import type { FrameTap } from '../protocol/frame.js';
 import type { ControlSink } from '../protocol/message-decoder.js';
 import type { DecoderPool, PullDecoder } from './decoder-pool.js';
@@ -17,14 +18,21 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
   #decoder: PullDecoder<Out> | undefined;
   #onFrame: FrameTap | undefined;
   readonly #pace: Pace | undefined;
+  readonly #extensions: InboundExtensions | undefined;
   #decoding = false;
   #sourceEnded = false;
   #sourceError: unknown = NO_ERROR;
 
-  constructor(downstream: Subscriber<Out>, decoders: DecoderPool<Out>, pace: Pace | undefined) {
+  constructor(
+    downstream: Subscriber<Out>,
+    decoders: DecoderPool<Out>,
+    pace: Pace | undefined,
+    extensions?: InboundExtensions,
+  ) {
     super(downstream);
     this.#decoders = decoders;
     this.#pace = pace;
+    this.#extensions = extensions;
     pace?.bind(this);
   }
 
@@ -76,6 +84,12 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
     const decoder = this.#decoders.borrow();
     decoder.onFrame = this.#onFrame;
     if (this.#pace?.onControl !== undefined) decoder.controls = this.#pace as ControlSink;
+    if (this.#extensions !== undefined) {
+      decoder.extensions = this.#extensions;
+      decoder.onReady = () => {
+        this.#ready();
+      };
+    }
     return decoder;
   }
 
@@ -83,6 +97,10 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
     this.#decoder = undefined;
     decoder.onFrame = undefined;
     if (decoder.controls !== undefined) decoder.controls = undefined;
+    if (this.#extensions !== undefined) {
+      decoder.extensions = undefined;
+      decoder.onReady = undefined;
+    }
     this.#decoders.giveBack(decoder);
   }
 
@@ -106,8 +124,15 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
       this.#decoding = false;
       pace?.end();
     }
-    if (decoder.idle && decoder === this.#decoder) this.#giveBack(decoder);
+    if (decoder.busy === true) pace?.onBusy?.(true);
+    else if (decoder.idle && decoder === this.#decoder) this.#giveBack(decoder);
     if (this.#sourceEnded) this.#passEnd();
+  }
+
+  /** An extension has done what the decoder waited for. */
+  #ready(): void {
+    this.#pace?.onBusy?.(false);
+    this.resume();
   }
 
   /** Passes on the end of the source, once everything before it is decoded. */

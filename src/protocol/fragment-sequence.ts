@@ -14,6 +14,7 @@ export class FragmentSequence {
   readonly #limits: ResolvedLimits;
   #bytes = 0;
   #fragments = 0;
+  #transformed = false;
 
   constructor(limits: ResolvedLimits) {
     this.#limits = limits;
@@ -35,14 +36,19 @@ export class FragmentSequence {
   /**
    * Counts the data frame whose header says `fin` and `length`.
    *
+   * @param transformed - Whether an extension has transformed its payload: what that makes of it is judged when it is undone.
    * @throws LimitError 1009 for octets, 1008 for fragments.
    */
-  admit(fin: boolean, length: number): void {
+  admit(fin: boolean, length: number, transformed = false): void {
     const { maxFrameBytes, maxMessageBytes, maxFragments } = this.#limits;
-    if (length > maxFrameBytes) throw tooBig('frame', length, 'maxFrameBytes', maxFrameBytes);
-    const bytes = this.open ? this.#bytes + length : length;
-    if (bytes > maxMessageBytes) throw tooBig('message', bytes, 'maxMessageBytes', maxMessageBytes);
-    const fragments = this.open ? this.#fragments + 1 : 1;
+    const { open } = this;
+    this.#transformed = transformed || (open && this.#transformed);
+    this.#checkFrame(length, maxFrameBytes);
+    const bytes = open ? this.#bytes + length : length;
+    if (bytes > maxMessageBytes && !(this.#transformed && bytes <= onTheWire(maxMessageBytes))) {
+      throw tooBig('message', bytes, 'maxMessageBytes', maxMessageBytes);
+    }
+    const fragments = open ? this.#fragments + 1 : 1;
     if (fragments > maxFragments) {
       throw new LimitError(
         `message has more than ${String(maxFragments)} fragments, the limit of maxFragments`,
@@ -53,9 +59,26 @@ export class FragmentSequence {
     this.#bytes = bytes;
     this.#fragments = fragments;
   }
+
+  /** Judges a frame that belongs to no message: one of an extension's own. @throws LimitError 1009. */
+  admitAlone(length: number): void {
+    const { maxFrameBytes } = this.#limits;
+    if (length > maxFrameBytes) throw tooBig('frame', length, 'maxFrameBytes', maxFrameBytes);
+  }
+
+  #checkFrame(length: number, limit: number): void {
+    if (length <= limit || (this.#transformed && length <= onTheWire(limit))) return;
+    throw tooBig('frame', length, 'maxFrameBytes', limit);
+  }
 }
 
-function tooBig(what: string, bytes: number, option: string, limit: number): LimitError {
+/** What a limit allows on the wire to a payload that was transformed: what cannot be compressed becomes longer. */
+function onTheWire(limit: number): number {
+  return limit + limit / 8 + 1024;
+}
+
+/** The error for `bytes` octets, or more, where `limit` are allowed. */
+export function tooBig(what: string, bytes: number, option: string, limit: number): LimitError {
   return new LimitError(
     `${what} is at least ${String(bytes)} bytes, over the limit of ${String(limit)} (${option})`,
     { option, limit, closeCode: 1009 },

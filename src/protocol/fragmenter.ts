@@ -1,5 +1,5 @@
 import type { Frame } from './frame.js';
-import { isControl, Opcode } from './opcodes.js';
+import { isMessageOpcode, Opcode } from './opcodes.js';
 
 /**
  * Cuts a data frame that is a whole message into frames of at most `size` octets. RFC 6455 section 5.4: the first
@@ -8,7 +8,12 @@ import { isControl, Opcode } from './opcodes.js';
  */
 export function* fragments(frame: Frame, size: number): Generator<Frame> {
   const { length } = frame.payload;
-  if (isControl(frame.opcode) || frame.opcode === Opcode.continuation || !frame.fin || length <= size) {
+  if (
+    !isMessageOpcode(frame.opcode) ||
+    frame.opcode === Opcode.continuation ||
+    !frame.fin ||
+    length <= size
+  ) {
     yield frame;
     return;
   }

@@ -9,7 +9,8 @@ import type { MaskExpectation } from './frame-rules.js';
 import type { ResolvedLimits } from './limits.js';
 import { kernel, KERNEL_INPUT_BYTES } from './kernel/kernel.js';
 import { isAsciiRange, mask, rotateMaskingKey, wordsOf } from './masking.js';
-import { isControl, Opcode } from './opcodes.js';
+import { isControl, isMessageOpcode, Opcode } from './opcodes.js';
+import { NOTHING_OWNED, type OwnedBits } from './owned-bits.js';
 
 /** What {@link FrameDecoder.next} found. */
 export const Found = Object.freeze({
@@ -34,8 +35,8 @@ export interface FrameDecoderOptions {
   readonly mask: MaskExpectation;
   /** False leaves masked payloads as they are: for captures and tests. */
   readonly applyMask: boolean;
-  /** The reserved bits that negotiated extensions own, RSV1 is 4. */
-  readonly rsvAllowed: number;
+  /** What negotiated extensions own of the first byte. Default nothing. */
+  readonly owned?: OwnedBits;
   /** Whether pushed chunks may be written to (unmasked in place). They are copied otherwise. */
   readonly ownsInput: boolean;
 }
@@ -95,7 +96,8 @@ export class FrameDecoder {
   constructor(options: FrameDecoderOptions) {
     this.#options = options;
     this.#sequence = new FragmentSequence(options.limits);
-    this.#header = new FrameHeader(options.mask, options.rsvAllowed, this.#sequence);
+    this.#header = new FrameHeader(options.mask, this.#sequence);
+    this.#header.owned = options.owned ?? NOTHING_OWNED;
     if (options.applyMask && options.mask !== 'either') {
       const { maxFrameBytes, maxMessageBytes } = options.limits;
       this.#run = new FrameRun(options.mask === 'masked', Math.min(maxFrameBytes, maxMessageBytes));
@@ -137,10 +139,20 @@ export class FrameDecoder {
 
   /** Whether the next frame begins with bytes in hand and is a data frame. */
   get beforeDataFrame(): boolean {
-    if (this.#state !== State.header) return false;
-    if (this.#at === this.#chunk.length) this.#advance();
-    const first = this.#header.begun ?? this.#chunk[this.#at];
-    return first !== undefined && !isControl(first & 0x0f);
+    const next = this.#nextOpcode();
+    return next !== undefined && !isControl(next);
+  }
+
+  /** Whether what `next` goes on with can only be a Ping or a Pong. */
+  get beforePingOrPong(): boolean {
+    if (this.#state === State.control) return true;
+    const next = this.#nextOpcode();
+    return next === Opcode.ping || next === Opcode.pong;
+  }
+
+  /** What extensions own of the first byte, from the next frame on. */
+  set owned(owned: OwnedBits) {
+    this.#header.owned = owned;
   }
 
   /** Whether what was found last belongs to a text message. */
@@ -197,6 +209,14 @@ export class FrameDecoder {
           return Found.nothing;
       }
     }
+  }
+
+  /** The opcode of the next frame, if the last has ended and the first byte is in hand. */
+  #nextOpcode(): number | undefined {
+    if (this.#state !== State.header) return undefined;
+    if (this.#at === this.#chunk.length) this.#advance();
+    const first = this.#header.begun ?? this.#chunk[this.#at];
+    return first === undefined ? undefined : first & 0x0f;
   }
 
   #enter(chunk: Buffer): void {
@@ -259,7 +279,7 @@ export class FrameDecoder {
     const at = this.#at;
     if (this.#chunk.length - at >= length) {
       this.#at = at + length;
-      this.#show(at, this.#at, this.fin && opcode === Opcode.binary);
+      this.#show(at, this.#at, this.fin && opcode === Opcode.binary && rsv === 0);
       if (opcode === Opcode.close) this.#close();
       return Found.frame;
     }
@@ -303,7 +323,7 @@ export class FrameDecoder {
     this.start = start;
     this.end = end;
     if (!this.#masks) {
-      this.ascii = this.#inText && !isControl(this.opcode) && this.#looksAscii(chunk, start, end);
+      this.ascii = this.#inText && isMessageOpcode(this.opcode) && this.#looksAscii(chunk, start, end);
     } else if (kernel === undefined || end - start < KERNEL_MASK_BYTES) {
       this.ascii = mask(chunk, (this.#words ??= wordsOf(chunk)), start, end, this.#key);
     } else if (end - start > KERNEL_INPUT_BYTES || (handedOut && mayView(chunk, end - start))) {

@@ -7,7 +7,8 @@ import {
   type MaskExpectation,
 } from './frame-rules.js';
 import { readMaskingKey } from './masking.js';
-import { isControl } from './opcodes.js';
+import { isControl, isMessageOpcode } from './opcodes.js';
+import { NOTHING_OWNED, type OwnedBits } from './owned-bits.js';
 
 const MAX_HEADER_BYTES = 14;
 const KEY_BYTES = 4;
@@ -22,16 +23,16 @@ export class FrameHeader {
   key = 0;
   /** Whether the last `read` came to the end of a header. */
   complete = false;
+  /** What extensions may use. */
+  owned: OwnedBits = NOTHING_OWNED;
   readonly #mask: MaskExpectation;
-  readonly #rsvAllowed: number;
   readonly #sequence: FragmentSequence;
   /** A header that chunks have cut, collected byte by byte. */
   #partial: Buffer | undefined;
   #filled = 0;
 
-  constructor(mask: MaskExpectation, rsvAllowed: number, sequence: FragmentSequence) {
+  constructor(mask: MaskExpectation, sequence: FragmentSequence) {
     this.#mask = mask;
-    this.#rsvAllowed = rsvAllowed;
     this.#sequence = sequence;
   }
 
@@ -92,9 +93,9 @@ export class FrameHeader {
   #acceptFirst(first: number): void {
     // A whole text or binary message between messages needs no further look: that is nearly every frame.
     if ((first === 0x81 || first === 0x82) && !this.#sequence.open) return;
-    checkFirstByte(first, this.#rsvAllowed);
+    checkFirstByte(first, this.owned);
     const opcode = first & 0x0f;
-    if (!isControl(opcode)) this.#sequence.checkOpcode(opcode);
+    if (isMessageOpcode(opcode)) this.#sequence.checkOpcode(opcode);
   }
 
   #acceptSecond(first: number, second: number): void {
@@ -115,7 +116,11 @@ export class FrameHeader {
       length = joinLength64(source.readUInt32BE(at), source.readUInt32BE(at + 4));
     }
     this.length = length;
-    if (!isControl(this.opcode)) this.#sequence.admit(this.fin, length);
+    if (isMessageOpcode(this.opcode)) {
+      this.#sequence.admit(this.fin, length, this.rsv !== 0 || this.owned.always);
+    } else if (!isControl(this.opcode)) {
+      this.#sequence.admitAlone(length);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { LimitError, ProtocolError } from './errors.js';
 import { isControl, Opcode, type Role } from './opcodes.js';
+import type { OwnedBits } from './owned-bits.js';
 
 /*
  * The rules of a frame's header, RFC 6455 section 5.2, one function for each place in the header at which a rule
@@ -8,14 +9,12 @@ import { isControl, Opcode, type Role } from './opcodes.js';
 
 const RESERVED_OPCODES = new Set([3, 4, 5, 6, 7, 0xb, 0xc, 0xd, 0xe, 0xf]);
 
-/** Byte 1: reserved bits, opcode, and FIN of a control frame. `rsvAllowed` are the bits extensions own. */
-export function checkFirstByte(byte: number, rsvAllowed: number): void {
+/** Byte 1: reserved bits, opcode, and FIN of a control frame. `owned` is what extensions may use of it. */
+export function checkFirstByte(byte: number, owned: OwnedBits): void {
   const opcode = byte & 0x0f;
   const rsv = (byte >> 4) & 7;
-  if (RESERVED_OPCODES.has(opcode)) {
-    throw new ProtocolError(`opcode is 0x${opcode.toString(16)}, which is reserved`, { section: '5.2' });
-  }
-  const allowed = isControl(opcode) ? 0 : rsvAllowed;
+  if (RESERVED_OPCODES.has(opcode)) checkReservedOpcode(byte, opcode, owned);
+  const allowed = rsvAllowed(opcode, owned);
   if ((rsv & ~allowed) !== 0) {
     throw new ProtocolError(
       `reserved bits are ${rsv.toString(2).padStart(3, '0')}, expected ${
@@ -27,6 +26,22 @@ export function checkFirstByte(byte: number, rsvAllowed: number): void {
   if (isControl(opcode) && (byte & 0x80) === 0) {
     throw new ProtocolError('control frame is fragmented, expected FIN to be set', { section: '5.5' });
   }
+}
+
+function checkReservedOpcode(byte: number, opcode: number, owned: OwnedBits): void {
+  if ((owned.opcodes & (1 << opcode)) === 0) {
+    throw new ProtocolError(`opcode is 0x${opcode.toString(16)}, which is reserved`, { section: '5.2' });
+  }
+  if ((byte & 0x80) === 0) {
+    throw new ProtocolError('frame of an extension is fragmented, expected FIN to be set', {
+      section: '5.4',
+    });
+  }
+}
+
+function rsvAllowed(opcode: number, owned: OwnedBits): number {
+  if (opcode === Opcode.text || opcode === Opcode.binary) return owned.first;
+  return opcode === Opcode.continuation ? owned.continuation : 0;
 }
 
 /** What a peer's frames are to be: masked, not masked, or either. */

@@ -1,20 +1,16 @@
-import { copyOut, takeOut } from './byte-ownership.js';
+import { copyOut } from './byte-ownership.js';
+import type { InboundExtensions } from './extensions/inbound.js';
+import { ExtendedReader, type ExtendedReaderOwner } from './extensions/extended-reader.js';
+import { FrameCollector } from './frame-collector.js';
 import { Found, FrameDecoder, type FrameDecoderOptions } from './frame-decoder.js';
 import type { FrameTap } from './frame.js';
-import { FrameCollector } from './frame-collector.js';
-import { MessageCollector } from './message-collector.js';
+import { type AssemblyOptions, MessageAssembler } from './message-assembler.js';
 import type { Message } from './message.js';
-import { asciiText, checkUtf8, type TextAs, utf8Text } from './message-text.js';
-import { Opcode } from './opcodes.js';
-import { Utf8Validator } from './utf8.js';
-
-const NO_BYTES = Buffer.alloc(0);
+import { isMessageOpcode, Opcode } from './opcodes.js';
+import { NOTHING_OWNED } from './owned-bits.js';
 
 /** What a {@link MessageDecoder} is told about the connection. */
-export interface MessageDecoderOptions extends FrameDecoderOptions {
-  readonly textAs: TextAs;
-  /** False hands out text unchecked: what is not UTF-8 becomes U+FFFD in strings. */
-  readonly validateUtf8: boolean;
+export interface MessageDecoderOptions extends FrameDecoderOptions, AssemblyOptions {
   /** Called with every Close, Ping and Pong at its place among the messages. */
   readonly onControl: (opcode: number, payload: Uint8Array) => void;
 }
@@ -25,14 +21,16 @@ export interface ControlSink {
 }
 
 /**
- * Decodes messages out of bytes in one pass: frames, unmasking, UTF-8, joining. RFC 6455 sections 5 and 8.1.
+ * Decodes messages out of bytes in one pass: frames, unmasking, extensions, UTF-8, joining. RFC 6455 sections 5, 8.1 and 9.
  *
  * A message in a single frame that is in hand whole is made straight from the bytes. Text is checked as it arrives, so the first impossible
  * byte fails even in the middle of a frame. Holds at most one message, within the limits.
  */
-export class MessageDecoder {
+export class MessageDecoder implements ExtendedReaderOwner {
   /** Called with every frame while it is set; what is set in the middle of a frame begins with the next. */
   onFrame: FrameTap | undefined;
+  /** Called when the decoder is no longer {@link busy}: `next` is to be called again. */
+  onReady: (() => void) | undefined;
   /** Whether the last `next` stopped because it had gone through as many frames as it was to. */
   more = false;
   /** Told of control frames in place of `options.onControl`, while it is set. */
@@ -40,15 +38,23 @@ export class MessageDecoder {
 
   readonly #frames: FrameDecoder;
   readonly #options: MessageDecoderOptions;
-  #parts: MessageCollector | undefined;
-  #utf8: Utf8Validator | undefined;
-  #ascii = true;
+  readonly #assembler: MessageAssembler;
+  #extended: ExtendedReader | undefined;
   #tapped: FrameCollector | undefined;
   #stopped = false;
 
   constructor(options: MessageDecoderOptions) {
     this.#options = options;
     this.#frames = new FrameDecoder(options);
+    this.#assembler = new MessageAssembler(options);
+  }
+
+  /** What the connection's extensions do to what it receives; to be set between two messages. Default nothing. */
+  set extensions(extensions: InboundExtensions | undefined) {
+    this.#frames.owned = extensions?.owned ?? NOTHING_OWNED;
+    this.#extended =
+      extensions &&
+      new ExtendedReader(extensions, this.#assembler, this.#options.limits.maxMessageBytes, this);
   }
 
   /** Gives the decoder the next bytes of the stream. */
@@ -56,9 +62,14 @@ export class MessageDecoder {
     this.#frames.push(chunk);
   }
 
-  /** Whether bytes are in hand that `next` has not gone through. */
+  /** Whether bytes are in hand that `next` has not gone through, or an extension has not. */
   get pending(): boolean {
-    return this.#frames.pending;
+    return this.#frames.pending || this.#extended?.waiting === true;
+  }
+
+  /** Whether an extension is at work: until it has done, no further data frame is decoded. */
+  get busy(): boolean {
+    return this.#extended?.busy === true;
   }
 
   /** Whether the stream may end here. */
@@ -68,19 +79,20 @@ export class MessageDecoder {
 
   /** Whether it is as good as new: between two messages, with nothing in hand, and the stream goes on. */
   get idle(): boolean {
-    return this.#frames.idle && this.#tapped === undefined;
+    return this.#frames.idle && this.#tapped === undefined && this.#extended?.waiting !== true;
   }
 
   /** Drops what is in hand and what will come. */
   stop(): void {
     this.#stopped = true;
     this.#frames.stop();
-    this.#parts = undefined;
+    this.#assembler.drop();
+    this.#extended?.stop();
     this.#tapped = undefined;
   }
 
   /**
-   * The next message, or undefined when more bytes are needed for one.
+   * The next message, or undefined when more bytes are needed for one, or while the decoder is `busy`.
    *
    * @param controlOnly - Stop before the next data frame instead of beginning it; control frames are served.
    * @param most - Frames to go through at most that end no message: control frames and fragments. When there are `more`, it is to be
@@ -97,93 +109,66 @@ export class MessageDecoder {
     }
   }
 
+  /** An extension has done what it was busy with. */
+  onExtensionReady(): void {
+    this.onReady?.();
+  }
+
   #next(controlOnly: boolean, most: number): Message<string | Uint8Array> | undefined {
     const frames = this.#frames;
+    const late = this.#extended?.takeLate();
+    if (late !== undefined) return late;
     for (let passed = 0; passed < most;) {
-      if (controlOnly && frames.beforeDataFrame) return undefined;
-      switch (frames.next()) {
-        case Found.nothing:
-          return undefined;
-        case Found.frame: {
-          if (this.onFrame !== undefined) this.#tapWhole();
-          if (this.#stopped) return undefined;
-          if (frames.opcode >= 0x8) {
-            (this.controls ?? this.#options).onControl(
-              frames.opcode,
-              copyOut(frames.bytes, frames.start, frames.end),
-            );
-            passed++;
-            break;
-          }
-          if (frames.fin && frames.opcode !== Opcode.continuation) return this.#single();
-          this.#addPiece();
-          if (frames.fin) return this.#joined();
-          passed++;
-          break;
-        }
-        case Found.head:
-          if (this.onFrame !== undefined) this.#tapped = new FrameCollector(frames);
-          (this.#parts ??= new MessageCollector()).expect(frames.length);
-          break;
-        case Found.piece:
-          this.#tapped?.add(frames);
-          this.#addPiece();
-          break;
-        case Found.end:
-          this.#tapEnd();
-          if (this.#stopped) return undefined;
-          if (frames.fin) return this.#joined();
-          passed++;
-          break;
+      // A Close frame waits behind a message that came before it.
+      if (this.busy ? !frames.beforePingOrPong : controlOnly && frames.beforeDataFrame) return undefined;
+      const found = frames.next();
+      if (found === Found.nothing) return undefined;
+      if (found === Found.frame && this.onFrame !== undefined) this.#tapWhole();
+      else if (found !== Found.frame) this.#tapPart(found);
+      if (this.#stopped) return undefined;
+      if (!isMessageOpcode(frames.opcode)) {
+        if (this.#beside(found)) passed++;
+        continue;
       }
+      const message = this.#extended === undefined ? this.#take(found) : this.#extended.take(frames, found);
+      if (message !== undefined) return message;
+      if (found === Found.frame || found === Found.end) passed++;
     }
     this.more = true;
     return undefined;
   }
 
-  /** A message in one frame. */
-  #single(): Message<string | Uint8Array> {
-    const { bytes, start, end, opcode } = this.#frames;
-    if (opcode === Opcode.binary) return { type: 'binary', data: copyOut(bytes, start, end) };
-    if (this.#options.textAs === 'string') {
-      if (this.#frames.ascii) return { type: 'text', data: asciiText(bytes, start, end) };
-      if (this.#options.validateUtf8) checkUtf8(bytes, start, end);
-      return { type: 'text', data: utf8Text(bytes, start, end) };
+  /** Takes a part of a message. Returns the message that it ends. */
+  #take(found: Found): Message<string | Uint8Array> | undefined {
+    const frames = this.#frames;
+    const { fin, inText, bytes, start, end, ascii } = frames;
+    const assembler = this.#assembler;
+    switch (found) {
+      case Found.frame:
+        if (fin && frames.opcode !== Opcode.continuation) {
+          return assembler.whole(inText, bytes, start, end, ascii);
+        }
+        assembler.add(inText, bytes, start, end, ascii);
+        return fin ? assembler.joined(inText) : undefined;
+      case Found.head:
+        assembler.expect(frames.length);
+        return undefined;
+      case Found.piece:
+        assembler.add(inText, bytes, start, end, ascii);
+        return undefined;
+      default:
+        return fin ? assembler.joined(inText) : undefined;
     }
-    if (this.#options.validateUtf8 && !this.#frames.ascii) checkUtf8(bytes, start, end);
-    return { type: 'text', data: copyOut(bytes, start, end) };
   }
 
-  #addPiece(): void {
-    const { bytes, start, end, ascii, inText } = this.#frames;
-    if (inText) {
-      this.#ascii &&= ascii;
-      if (this.#options.validateUtf8) this.#checkPiece(ascii);
+  /** Takes a frame that belongs to no message. Returns whether it is whole. */
+  #beside(found: Found): boolean {
+    const { opcode, bytes, start, end } = this.#frames;
+    if (opcode === Opcode.close || opcode === Opcode.ping || opcode === Opcode.pong) {
+      (this.controls ?? this.#options).onControl(opcode, copyOut(bytes, start, end));
+      return true;
     }
-    (this.#parts ??= new MessageCollector()).add(bytes, start, end);
-  }
-
-  #checkPiece(ascii: boolean): void {
-    const { bytes, start, end } = this.#frames;
-    if (this.#utf8 === undefined && ascii) return;
-    const utf8 = (this.#utf8 ??= new Utf8Validator(this.#parts?.size ?? 0));
-    if (ascii) utf8.pushAscii(end - start);
-    else utf8.push(bytes, start, end);
-  }
-
-  /** The message whose last frame has ended. */
-  #joined(): Message<string | Uint8Array> {
-    const whole = this.#parts?.take() ?? NO_BYTES;
-    this.#parts = undefined;
-    if (!this.#frames.inText) return { type: 'binary', data: takeOut(whole) };
-    const utf8 = this.#utf8;
-    const ascii = this.#ascii;
-    this.#utf8 = undefined;
-    this.#ascii = true;
-    utf8?.finish();
-    if (this.#options.textAs === 'bytes') return { type: 'text', data: takeOut(whole) };
-    const make = ascii ? asciiText : utf8Text;
-    return { type: 'text', data: make(whole, 0, whole.length) };
+    return this.#extended?.takeOwn(this.#frames, found) !== false;
   }
 
   #tapWhole(): void {
@@ -197,9 +182,15 @@ export class MessageDecoder {
     frames.end = payload.length;
   }
 
-  #tapEnd(): void {
-    const tapped = this.#tapped;
-    this.#tapped = undefined;
-    if (tapped !== undefined) this.onFrame?.(tapped.frame());
+  #tapPart(found: Found): void {
+    if (found === Found.head) {
+      if (this.onFrame !== undefined) this.#tapped = new FrameCollector(this.#frames);
+    } else if (found === Found.piece) {
+      this.#tapped?.add(this.#frames);
+    } else if (this.#tapped !== undefined) {
+      const frame = this.#tapped.frame();
+      this.#tapped = undefined;
+      this.onFrame?.(frame);
+    }
   }
 }

@@ -1,3 +1,5 @@
+import type { PreparedMessage } from './prepared-message.js';
+
 /**
  * One whole message. RFC 6455 section 5.6.
  *
@@ -11,7 +13,7 @@ export type Message<Text = string> =
  * What can be sent: a string as a text message, bytes as a binary one, and a {@link Message} as what it says
  * (a text message may be given as its UTF-8 bytes). Bytes must not change until they are flushed.
  */
-export type Outgoing = string | Uint8Array | ArrayBuffer | Message<string | Uint8Array>;
+export type Outgoing = string | Uint8Array | ArrayBuffer | Message<string | Uint8Array> | PreparedMessage;
 
 /** A text message. */
 export function text(data: string): Message {

@@ -16,5 +16,10 @@ export function isControl(opcode: number): boolean {
   return opcode >= 0x8;
 }
 
+/** Whether the opcode is of a frame that messages are made of. Section 5.4. */
+export function isMessageOpcode(opcode: number): boolean {
+  return opcode <= Opcode.binary;
+}
+
 /** Which side of a connection this is. A client masks what it sends, a server does not. Section 5.1. */
 export type Role = 'client' | 'server';

@@ -4,6 +4,8 @@ import type { Handshake } from '../connection/handshake-facts.js';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { HandshakeError } from '../protocol/errors.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
+import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
+import { answerOffers } from '../protocol/extensions/negotiate-server.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { type AcceptedRequest, judgeRequest } from '../protocol/handshake/request.js';
 import { acceptHeaders, formatHead, formatRefusal } from '../protocol/handshake/response.js';
@@ -26,6 +28,23 @@ export function judge(request: IncomingMessage, options: ResolvedServerOptions):
     },
     { versions: SUPPORTED_VERSIONS, origins: options.origins, maxHeaders: MAX_HEADERS },
   );
+}
+
+/**
+ * What the server and this client agree on.
+ *
+ * @throws Error when an extension that the user has given is faulty.
+ */
+export function agree(
+  request: IncomingMessage,
+  accepted: AcceptedRequest,
+  options: ResolvedServerOptions,
+): readonly NegotiatedExtension[] {
+  const { extensions } = options.profile.options;
+  if (extensions.length === 0 || accepted.extensionOffers.length === 0) return NO_EXTENSIONS;
+  return answerOffers(accepted.extensionOffers, extensions, {
+    headers: new HeaderFields(request.rawHeaders),
+  });
 }
 
 /** A refusal as those see it who watch for them. */
@@ -55,22 +74,24 @@ export function acceptUpgrade(
   socket: Duplex,
   head: Uint8Array,
   accepted: AcceptedRequest,
+  extensions: readonly NegotiatedExtension[],
   options: ResolvedServerOptions,
   onClosed: (connection: WebSocketConnection) => void,
 ): WebSocketConnection {
   const subprotocol = chooseSubprotocol(accepted.offeredSubprotocols, options.subprotocols);
-  const headers = acceptHeaders({ key: accepted.key, subprotocol });
+  const headers = acceptHeaders({ key: accepted.key, subprotocol, extensions });
   socket.write(formatHead('HTTP/1.1 101 Switching Protocols', headers), 'latin1');
   return new WebSocketConnection({
     transport: new SocketTransport(socket, head),
-    handshake: new ServerHandshake(request, subprotocol),
+    handshake: new ServerHandshake(request, subprotocol, extensions),
+    extensions,
     profile: options.profile,
     context: undefined,
     onClosed,
   });
 }
 
-const NO_EXTENSIONS: readonly string[] = Object.freeze([]);
+const NO_EXTENSIONS: readonly NegotiatedExtension[] = Object.freeze([]);
 
 /** What separates the strings of a request that is kept: neither a target nor a header field can have it in it. */
 const SEPARATOR = '\n';
@@ -81,15 +102,21 @@ const SEPARATOR = '\n';
  */
 class ServerHandshake implements Handshake {
   readonly subprotocol: string | undefined;
+  readonly #extensions: readonly NegotiatedExtension[];
   readonly #kept: string;
 
-  constructor(request: IncomingMessage, subprotocol: string | undefined) {
+  constructor(
+    request: IncomingMessage,
+    subprotocol: string | undefined,
+    extensions: readonly NegotiatedExtension[],
+  ) {
     this.subprotocol = subprotocol;
+    this.#extensions = extensions;
     this.#kept = [request.url ?? '/', ...request.rawHeaders].join(SEPARATOR);
   }
 
   get extensions(): readonly string[] {
-    return NO_EXTENSIONS;
+    return this.#extensions.map(({ name }) => name);
   }
 
   get request(): Handshake['request'] {
@@ -99,6 +126,8 @@ class ServerHandshake implements Handshake {
 
   get response(): Handshake['response'] {
     const key = this.request.headers.get('sec-websocket-key') ?? '';
-    return { status: 101, headers: HeaderFields.from(acceptHeaders({ key, subprotocol: this.subprotocol })) };
+    const { subprotocol } = this;
+    const headers = acceptHeaders({ key, subprotocol, extensions: this.#extensions });
+    return { status: 101, headers: HeaderFields.from(headers) };
   }
 }

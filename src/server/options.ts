@@ -13,7 +13,7 @@ import {
   milliseconds,
   ofType,
   wholeNumber,
-} from '../connection/option-checks.js';
+} from '../protocol/option-checks.js';
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
 import { type CompiledOrigins, compileOrigins, type Origins } from '../protocol/handshake/origins.js';
 import { checkSubprotocols } from '../protocol/handshake/subprotocols.js';
@@ -94,7 +94,7 @@ export function resolveServerOptions(options: ServerOptions, more: Checks = {}):
     statusPage: options.statusPage ?? false,
     noDelay: options.noDelay ?? true,
     profile: connectionProfile('server', {
-      ...resolveConnectionOptions(options),
+      ...resolveConnectionOptions(options, 'server'),
       requireMasked: options.requireMasked ?? true,
     }),
   };

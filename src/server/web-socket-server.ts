@@ -4,11 +4,14 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Observable, Subject } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
-import { anything, type Checks, checkOptions, wholeNumber } from '../connection/option-checks.js';
+import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/option-checks.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { HandshakeError } from '../protocol/errors.js';
-import { acceptUpgrade, judge, refuseUpgrade, rejection } from './acceptor.js';
+import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
+import { refuse } from '../protocol/handshake/refusal.js';
+import type { AcceptedRequest } from '../protocol/handshake/request.js';
+import { acceptUpgrade, agree, judge, refuseUpgrade, rejection } from './acceptor.js';
 import type { ResolvedServerOptions } from './options.js';
 import { answerPlainRequest } from './plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
@@ -137,12 +140,31 @@ export class WebSocketServer implements Server {
       refuseUpgrade(socket, { ok: false, status: 503, reason: 'the server is closing', headers: [] });
       return;
     }
-    const connection = acceptUpgrade(request, socket, head, judged, this.#options, this.#forget);
+    const extensions = this.#agree(request, judged, socket);
+    if (extensions === undefined) return;
+    const connection = acceptUpgrade(request, socket, head, judged, extensions, this.#options, this.#forget);
     socket.off('error', ignore);
     this.#connections.add(connection);
     this.#onConnection?.(connection);
     this.#connections$.next(connection);
     connection.start();
+  }
+
+  /** What is agreed on; undefined when an extension is faulty, which is not the client's fault and ends nobody else's connection. */
+  #agree(
+    request: http.IncomingMessage,
+    judged: AcceptedRequest,
+    socket: Duplex,
+  ): readonly NegotiatedExtension[] | undefined {
+    try {
+      return agree(request, judged, this.#options);
+    } catch (error) {
+      this.#options.profile.options.logger.error?.('an extension failed at an opening handshake', { error });
+      const refusal = refuse(500, 'the server could not negotiate the extensions');
+      refuseUpgrade(socket, refusal);
+      this.#rejections$.next(rejection(refusal));
+      return undefined;
+    }
   }
 
   async #close(code: number, reason: string, graceMs: number): Promise<void> {

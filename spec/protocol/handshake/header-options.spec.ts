@@ -25,7 +25,7 @@ describe('headerList', () => {
     ['hOST', 'URL'],
     ['sec-websocket-version', 'version'],
     ['Sec-WebSocket-Protocol', 'subprotocols'],
-    ['Sec-WebSocket-Extensions', 'no extension'],
+    ['Sec-WebSocket-Extensions', 'use the option "extensions" or "compression"'],
     ['Sec-WebSocket-Origin', 'origin'],
     ['Sec-WebSocket-Key', 'the opening handshake sets it'],
     ['SEC-WEBSOCKET-ANYTHING', 'the opening handshake sets it'],
@@ -44,7 +44,7 @@ describe('headerList', () => {
   it.each([
     ['sec-websocket-accept', 'the opening handshake sets it'],
     ['Sec-WebSocket-Protocol', 'subprotocols'],
-    ['Sec-WebSocket-Extensions', 'no extension'],
+    ['Sec-WebSocket-Extensions', 'use the option "extensions" or "compression"'],
     ['Sec-WebSocket-Version', 'the opening handshake sets it'],
     ['Upgrade', 'the opening handshake sets it'],
     ['Content-Length', 'no body'],

@@ -1,4 +1,5 @@
 import { requestHeaders, requestLine } from '../../../src/protocol/handshake/request-headers.js';
+import { element } from '../extensions/made-extension.js';
 
 const fields = { host: 'h:8080', key: 'dGhlIHNhbXBsZSBub25jZQ==', version: 13, subprotocols: [] } as const;
 
@@ -14,6 +15,7 @@ describe('requestLine', () => {
 
 describe('requestHeaders', () => {
   it('writes what every request has, Host first', () => {
+    expect(requestHeaders({ ...fields, extensions: [] })).toEqual(requestHeaders(fields));
     expect(requestHeaders(fields)).toEqual([
       ['Host', 'h:8080'],
       ['Upgrade', 'websocket'],
@@ -27,12 +29,14 @@ describe('requestHeaders', () => {
     const lines = requestHeaders({
       ...fields,
       subprotocols: ['b', 'a'],
+      extensions: [element('x', ['y', '1'], ['z']), element('x')],
       origin: 'http://h:8080',
       userAgent: 'rxwire',
       headers: { Cookie: 'a=1', 'X-A': ['\xe9', 'b'] },
     });
     expect(lines.slice(5)).toEqual([
       ['Sec-WebSocket-Protocol', 'b, a'],
+      ['Sec-WebSocket-Extensions', 'x; y=1; z, x'],
       ['Origin', 'http://h:8080'],
       ['User-Agent', 'rxwire'],
       ['Cookie', 'a=1'],
@@ -90,6 +94,8 @@ describe('requestHeaders', () => {
     ['a host with user information', { host: 'u@h' }],
     ['a subprotocol that is not a token', { subprotocols: ['a b'] }],
     ['a subprotocol twice', { subprotocols: ['a', 'a'] }],
+    ['an extension that is no token', { extensions: [element('a b')] }],
+    ['a line end in the value of an extension', { extensions: [element('a', ['b', '1\r\nX: 1'])] }],
     ['an origin twice', { origin: 'http://h', headers: { origin: 'http://o' } }],
   ])('refuses %s', (_, wrong) => {
     expect(() => requestHeaders({ ...fields, ...(wrong as object) })).toThrow(TypeError);

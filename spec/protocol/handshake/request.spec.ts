@@ -14,7 +14,14 @@ const judge = (lines: Lines, line?: Partial<RequestHead>) => judgeRequest(reques
 
 describe('judgeRequest', () => {
   it('accepts a valid request', () => {
-    const expected = { ok: true, key: KEY, version: 13, offeredSubprotocols: [], origin: undefined };
+    const expected = {
+      ok: true,
+      key: KEY,
+      version: 13,
+      offeredSubprotocols: [],
+      extensionOffers: [],
+      origin: undefined,
+    };
     expect(judge({})).toEqual(expected);
   });
 
@@ -41,7 +48,9 @@ describe('judgeRequest', () => {
     ['raw octets in the target', {}, { target: '/\x80\xff' }],
     ['Connection with an element that is no token', { Connection: 'Upgrade, "' }],
     ['Expect: 100-continue', { Expect: '100-continue' }],
-    ['an extension offer of any shape', { 'Sec-WebSocket-Extensions': ',;constructor' }],
+    ['an extension named as a property', { 'Sec-WebSocket-Extensions': '__proto__; toString=1' }],
+    ['an empty element among extensions', { 'Sec-WebSocket-Extensions': ['x,,y', ''] }],
+    ['2000 extension offers', { 'Sec-WebSocket-Extensions': 'permessage-deflate,'.repeat(2000) }],
     ['headers named as properties of objects', { ['__proto__']: 'x', constructor: 'y' }],
     ['16 KiB of Cookie', { Cookie: 'a'.repeat(16_384) }],
   ])('accepts %s', (_, lines, ...[line]) => {
@@ -105,6 +114,12 @@ describe('judgeRequest', () => {
     ['a subprotocol twice', 400, { 'Sec-WebSocket-Protocol': 'a, a' }],
     ['an empty subprotocol', 400, { 'Sec-WebSocket-Protocol': 'a,,b' }],
     ['64 KiB of blanks in a subprotocol', 400, { 'Sec-WebSocket-Protocol': `b${' '.repeat(65_536)}x` }],
+    ['an extension without a name', 400, { 'Sec-WebSocket-Extensions': ',;constructor' }],
+    ['an empty list of extensions', 400, { 'Sec-WebSocket-Extensions': '' }],
+    ['an open quoted string', 400, { 'Sec-WebSocket-Extensions': `a; b="${'\\c'.repeat(4096)}` }],
+    ['open backslashes', 400, { 'Sec-WebSocket-Extensions': `a; b="${'\\\\'.repeat(4096)}` }],
+    ['a malformed second line of extensions', 400, { 'Sec-WebSocket-Extensions': ['a', 'b c'] }],
+    ['a quoted string in two lines', 400, { 'Sec-WebSocket-Extensions': ['a; b="c', 'd"'] }],
     ['two Origins', 400, { Origin: ['http://h', 'http://evil'] }],
     ['another Origin', 403, { Origin: 'http://evil' }],
     ['an opaque Origin', 403, { Origin: 'null' }],
@@ -116,6 +131,26 @@ describe('judgeRequest', () => {
       expect(judgement.reason).not.toBe('');
       expect(judgement.reason).not.toContain(KEY);
     }
+  });
+
+  it('gives the extensions that were offered, those of several lines as one list, and 16 at most', () => {
+    const lines = ['a; x="1", b', 'c'];
+    expect(judge({ 'Sec-WebSocket-Extensions': lines })).toHaveProperty('extensionOffers', [
+      { name: 'a', parameters: [{ name: 'x', value: '1' }] },
+      { name: 'b', parameters: [] },
+      { name: 'c', parameters: [] },
+    ]);
+    const many = judge({ 'Sec-WebSocket-Extensions': 'a,'.repeat(2000) });
+    expect(many).toHaveProperty('extensionOffers.length', 16);
+  });
+
+  it('says which header is malformed, and never what is in it', () => {
+    const judgement = judge({ 'Sec-WebSocket-Extensions': 'hostile <b>' });
+    expect(judgement).toHaveProperty(
+      'reason',
+      expect.stringMatching(/^Sec-WebSocket-Extensions is malformed/),
+    );
+    expect(judgement).not.toHaveProperty('reason', expect.stringContaining('hostile'));
   });
 
   it('says which method is allowed', () => {
@@ -171,10 +206,11 @@ describe('judgeRequest', () => {
       'Sec-WebSocket-Key',
       'Sec-WebSocket-Version',
       'Sec-WebSocket-Protocol',
+      'Sec-WebSocket-Extensions',
       'Origin',
       'Content-Length',
     );
-    const text = fc.string({ unit: fc.constantFrom(...Array.from('ab13:/., \t"*%[]@=\xff')) });
+    const text = fc.string({ unit: fc.constantFrom(...Array.from('ab13:/., \t"*%[]@=;\\\xff')) });
     fc.assert(
       fc.property(
         fc.dictionary(names, fc.oneof(text, fc.array(text)), { maxKeys: 2 }),
@@ -214,13 +250,21 @@ describe('judgeRequest', () => {
   });
 
   it.each(SUPPORTED_VERSIONS)('accepts what a client of version %d writes', (version) => {
-    const input = { host: 'h:8080', key: KEY, version, subprotocols: ['b', 'a'], origin: 'http://h:8080' };
+    const input = {
+      host: 'h:8080',
+      key: KEY,
+      version,
+      subprotocols: ['b', 'a'],
+      extensions: [{ name: 'x', parameters: [{ name: 'y', value: 'z' }] }],
+      origin: 'http://h:8080',
+    };
     const headers = HeaderFields.from(requestHeaders(input));
     expect(judgeRequest({ method: 'GET', target: '/', httpVersion: '1.1', headers }, rules)).toEqual({
       ok: true,
       key: KEY,
       version,
       offeredSubprotocols: ['b', 'a'],
+      extensionOffers: input.extensions,
       origin: 'http://h:8080',
     });
   });
@@ -232,6 +276,7 @@ describe('judgeRequest', () => {
     'Sec-WebSocket-Key',
     'Sec-WebSocket-Version',
     'Sec-WebSocket-Protocol',
+    'Sec-WebSocket-Extensions',
     'Content-Length',
     'Origin',
   ])('judging a hostile %s', (name) => {

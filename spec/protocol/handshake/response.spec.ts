@@ -8,6 +8,7 @@ import {
   type ResponseExpectation,
   type ResponseHead,
 } from '../../../src/protocol/handshake/response.js';
+import { element, extension, parameters } from '../extensions/made-extension.js';
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
@@ -55,7 +56,19 @@ describe('acceptHeaders', () => {
     ]);
   });
 
+  it('writes the extensions that were agreed on', () => {
+    const extensions = [element('a', ['x', '1'], ['y']), element('b')];
+    expect(acceptHeaders({ key: KEY, subprotocol: 'p', extensions, headers: { X: '1' } }).slice(3)).toEqual([
+      ['Sec-WebSocket-Protocol', 'p'],
+      ['Sec-WebSocket-Extensions', 'a; x=1; y, b'],
+      ['X', '1'],
+    ]);
+    expect(acceptHeaders({ key: KEY, extensions: [] })).toEqual(acceptHeaders({ key: KEY }));
+  });
+
   it.each([
+    ['a line end in an extension', { extensions: [element('a', ['x', '1\r\nY: 1'])] }],
+    ['Sec-WebSocket-Extensions', { headers: { 'Sec-WebSocket-Extensions': 'a' } }],
     ['a line end in a header', { headers: { X: 'a\r\nY: 1' } }],
     ['Sec-WebSocket-Accept', { headers: { 'Sec-WebSocket-Accept': ACCEPT } }],
     ['a lower-case duplicate', { headers: { upgrade: 'websocket' } }],
@@ -68,10 +81,12 @@ describe('acceptHeaders', () => {
   });
 
   it('writes what the client accepts', () => {
-    const headers = HeaderFields.from(acceptHeaders({ key: KEY, subprotocol: 'p' }));
-    const expected = { ...expectation, subprotocols: ['q', 'p'] };
+    const extensions = [element('a', ['x', '1'])];
+    const headers = HeaderFields.from(acceptHeaders({ key: KEY, subprotocol: 'p', extensions }));
+    const expected = { ...expectation, subprotocols: ['q', 'p'], extensions: [extension('a')] };
     expect(judgeResponse({ status: 101, httpVersion: '1.1', headers }, expected)).toEqual({
       subprotocol: 'p',
+      extensions: [{ name: 'a', rsv: 4, opcodes: [], level: 'message', parameters: parameters(['x', '1']) }],
     });
   });
 });
@@ -83,7 +98,10 @@ describe('judgeResponse', () => {
     ['other connection options', { Connection: ['keep-alive', 'Upgrade'] }],
     ['Content-Length', { 'Content-Length': '5' }],
   ])('accepts %s', (_, lines) => {
-    expect(judgeResponse(responseWith(lines), expectation)).toEqual({ subprotocol: undefined });
+    expect(judgeResponse(responseWith(lines), expectation)).toEqual({
+      subprotocol: undefined,
+      extensions: [],
+    });
   });
 
   it.each<[string, Lines, Partial<ResponseHead>, RegExp]>([
@@ -140,13 +158,41 @@ describe('judgeResponse', () => {
     expect(judge).toThrow(NegotiationError);
   });
 
+  it('takes the extensions of several lines as one list', () => {
+    const extensions = [extension('a'), extension('b', { rsv: 2 })];
+    const judge = (lines: readonly string[]) =>
+      judgeResponse(responseWith({ 'Sec-WebSocket-Extensions': lines }), { ...expectation, extensions });
+    expect(judge(['b', 'a; x']).extensions).toMatchObject([{ name: 'b' }, { name: 'a' }]);
+    expect(judge([]).extensions).toEqual([]);
+    expect(() => judge(['a', 'a'])).toThrow(/"a" twice/);
+  });
+
+  it.each([
+    ['an unknown extension', 'x'],
+    ['an extension twice', ['a', 'a']],
+    ['an extension named as a property', '__proto__'],
+    ['an empty extension header', ''],
+    ['a malformed extension header', 'a; x="'],
+  ])('fails the negotiation on %s although another was offered', (_, value) => {
+    const expected = { ...expectation, extensions: [extension('a')] };
+    const judge = () => judgeResponse(responseWith({ 'Sec-WebSocket-Extensions': value }), expected);
+    expect(judge).toThrow(NegotiationError);
+  });
+
   it('goes without a subprotocol where none is required', () => {
     const lenient = { ...expectation, subprotocols: ['a'], requireSubprotocol: false };
-    expect(judgeResponse(responseWith({}), lenient)).toEqual({ subprotocol: undefined });
+    expect(judgeResponse(responseWith({}), lenient)).toMatchObject({ subprotocol: undefined });
   });
 
   it('throws nothing but the two documented errors', () => {
-    const names = fc.constantFrom('Upgrade', 'Connection', 'Sec-WebSocket-Accept', 'Sec-WebSocket-Protocol');
+    const names = fc.constantFrom(
+      'Upgrade',
+      'Connection',
+      'Sec-WebSocket-Accept',
+      'Sec-WebSocket-Protocol',
+      'Sec-WebSocket-Extensions',
+    );
+    const expected = { ...expectation, subprotocols: ['a'], extensions: [extension('a')] };
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('a', 'websocket', 'upgrade', ACCEPT),
@@ -154,7 +200,7 @@ describe('judgeResponse', () => {
     fc.assert(
       fc.property(fc.dictionary(names, fc.oneof(text, fc.array(text)), { maxKeys: 2 }), (lines) => {
         try {
-          judgeResponse(responseWith(lines), { ...expectation, subprotocols: ['a'] });
+          judgeResponse(responseWith(lines), expected);
         } catch (error) {
           expect(error instanceof HandshakeError || error instanceof NegotiationError).toBe(true);
         }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import '../../support/seed.js';
 import {
+  isBlank,
   isToken,
+  isTokenCharacter,
   listElements,
   listHasToken,
   parseTokenList,
@@ -24,6 +26,24 @@ describe('isToken', () => {
 
   it.each(['', ' ', 'a b', 'a,b', '"a"', 'a/b', 'a\u0000', 'é', 'a:', '\u0141'])('refuses %j', (text) => {
     expect(isToken(text)).toBe(false);
+  });
+});
+
+describe('isTokenCharacter', () => {
+  it('is what a token of one character has', () => {
+    const codes = Array.from({ length: 0x200 }, (_, code) => code);
+    expect(codes.filter(isTokenCharacter)).toEqual(
+      codes.filter((code) => isToken(String.fromCharCode(code))),
+    );
+    expect(isTokenCharacter(NaN)).toBe(false);
+  });
+});
+
+describe('isBlank', () => {
+  it('is SP and HTAB and nothing else', () => {
+    const codes = Array.from({ length: 0x3001 }, (_, code) => code);
+    expect(codes.filter(isBlank)).toEqual([0x09, 0x20]);
+    expect(isBlank(NaN)).toBe(false);
   });
 });
 

@@ -18,13 +18,13 @@ const REQUEST: ReadonlyMap<string, string> = new Map([
   ['host', 'it is made from the URL'],
   ['sec-websocket-version', 'use the option "version"'],
   ['sec-websocket-protocol', 'use the option "subprotocols"'],
-  ['sec-websocket-extensions', 'no extension is offered'],
+  ['sec-websocket-extensions', 'use the option "extensions" or "compression"'],
   ['sec-websocket-origin', 'use the option "origin"'],
 ]);
 
 const RESPONSE: ReadonlyMap<string, string> = new Map([
   ['sec-websocket-protocol', 'use the option "subprotocols"'],
-  ['sec-websocket-extensions', 'no extension is accepted'],
+  ['sec-websocket-extensions', 'use the option "extensions" or "compression"'],
 ]);
 
 function reservedBy(own: ReadonlyMap<string, string>): ReservedHeaders {

@@ -9,5 +9,5 @@ export * from './request-headers.js';
 export * from './request.js';
 export * from './response.js';
 export * from './subprotocols.js';
-export * from './tokens.js';
+export { isToken, listElements, listHasToken, parseTokenList } from './tokens.js';
 export * from './versions.js';

@@ -1,3 +1,4 @@
+import { type ExtensionElement, formatExtensions } from '../extensions/extension-header.js';
 import { checkHeaderValue } from './header-fields.js';
 import { headerList, type HeaderOptions, RESERVED_IN_REQUEST } from './header-options.js';
 import { isHost } from './host.js';
@@ -31,6 +32,8 @@ export interface RequestInput {
   readonly key: string;
   readonly version: Version;
   readonly subprotocols: readonly string[];
+  /** What `offerElements` gives. Default none. */
+  readonly extensions?: readonly ExtensionElement[] | undefined;
   readonly origin?: string | undefined;
   /** Gives way to a User-Agent in `headers`. */
   readonly userAgent?: string | undefined;
@@ -41,7 +44,7 @@ export interface RequestInput {
  * The header fields of a client's opening handshake, Host first and the user's last. RFC 6455 section 4.1.
  *
  * @throws TypeError for a header that the handshake sets itself, naming the option to use; for a name or value that
- * may not be written; for an origin given twice; for a host that is none.
+ * may not be written, those of an extension included; for an origin given twice; for a host that is none.
  */
 export function requestHeaders(input: RequestInput): [string, string][] {
   if (!isHost(input.host)) {
@@ -61,6 +64,8 @@ export function requestHeaders(input: RequestInput): [string, string][] {
     ['Sec-WebSocket-Version', String(input.version)],
   ];
   if (subprotocols.length > 0) list.push(['Sec-WebSocket-Protocol', subprotocols.join(', ')]);
+  const { extensions = [] } = input;
+  if (extensions.length > 0) list.push(['Sec-WebSocket-Extensions', formatExtensions(extensions)]);
   if (input.origin !== undefined) {
     list.push([input.version === 8 ? 'Sec-WebSocket-Origin' : 'Origin', input.origin]);
   }

@@ -1,3 +1,4 @@
+import { type ExtensionElement, parseExtensions } from '../extensions/extension-header.js';
 import { isKey } from './accept-key.js';
 import type { HeaderFields } from './header-fields.js';
 import { isHost } from './host.js';
@@ -35,6 +36,8 @@ export interface AcceptedRequest {
   readonly version: Version;
   /** In the client's order. */
   readonly offeredSubprotocols: readonly string[];
+  /** In the client's order, and at most 16; for `answerOffers`. */
+  readonly extensionOffers: readonly ExtensionElement[];
   /** Undefined for a client that is no browser, as a rule. */
   readonly origin: string | undefined;
 }
@@ -68,9 +71,13 @@ export function judgeRequest(request: RequestHead, rules: RequestRules): Accepte
   if (offeredSubprotocols === undefined) {
     return refuse(400, 'Sec-WebSocket-Protocol is malformed, expected tokens, each once');
   }
+  const extensionOffers = parseExtensions(headers.get('sec-websocket-extensions'));
+  if (extensionOffers === undefined) {
+    return refuse(400, 'Sec-WebSocket-Extensions is malformed, expected extensions and their parameters');
+  }
   const origin = judgeOrigin(headers, version, rules.origins);
   if (typeof origin === 'object') return origin;
-  return { ok: true, key, version, offeredSubprotocols, origin };
+  return { ok: true, key, version, offeredSubprotocols, extensionOffers, origin };
 }
 
 function judgeMethod({ method }: RequestHead): Refusal | undefined {

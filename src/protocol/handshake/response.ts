@@ -1,4 +1,7 @@
-import { HandshakeError, NegotiationError } from '../errors.js';
+import { HandshakeError } from '../errors.js';
+import type { Extension, NegotiatedExtension } from '../extensions/extension.js';
+import { type ExtensionElement, formatExtensions } from '../extensions/extension-header.js';
+import { confirmAnswer } from '../extensions/negotiate-client.js';
 import { acceptFor } from './accept-key.js';
 import { quote } from './describe.js';
 import type { HeaderFields } from './header-fields.js';
@@ -13,14 +16,16 @@ export interface AcceptInput {
   /** The request's Sec-WebSocket-Key. */
   readonly key: string;
   readonly subprotocol?: string | undefined;
+  /** What `answerOffers` gives. Default none. */
+  readonly extensions?: readonly ExtensionElement[] | undefined;
   readonly headers?: HeaderOptions | undefined;
 }
 
 /**
  * The header fields of the 101 that opens a WebSocket. RFC 6455 section 4.2.2.
  *
- * @throws TypeError for a subprotocol that is no token, for a header that the handshake sets itself, and for a name
- * or value that may not be written.
+ * @throws TypeError for a subprotocol that is no token, for an extension that cannot be written, for a header that the
+ * handshake sets itself, and for a name or value that may not be written.
  */
 export function acceptHeaders(input: AcceptInput): [string, string][] {
   const own = headerList(input.headers ?? {}, RESERVED_IN_RESPONSE);
@@ -29,13 +34,14 @@ export function acceptHeaders(input: AcceptInput): [string, string][] {
     ['Connection', 'Upgrade'],
     ['Sec-WebSocket-Accept', acceptFor(input.key)],
   ];
-  const { subprotocol } = input;
+  const { subprotocol, extensions = [] } = input;
   if (subprotocol !== undefined) {
     if (typeof subprotocol !== 'string' || !isToken(subprotocol)) {
       throw new TypeError('the chosen subprotocol is not a token');
     }
     list.push(['Sec-WebSocket-Protocol', subprotocol]);
   }
+  if (extensions.length > 0) list.push(['Sec-WebSocket-Extensions', formatExtensions(extensions)]);
   return [...list, ...own];
 }
 
@@ -52,6 +58,15 @@ export interface ResponseExpectation {
   readonly key: string;
   readonly subprotocols: readonly string[];
   readonly requireSubprotocol: boolean;
+  /** Those that were offered. Default none. */
+  readonly extensions?: readonly Extension[] | undefined;
+}
+
+/** What the answer to an opening handshake chooses of what the client offered. */
+export interface AcceptedResponse {
+  readonly subprotocol: string | undefined;
+  /** In the server's order. */
+  readonly extensions: readonly NegotiatedExtension[];
 }
 
 /**
@@ -62,10 +77,7 @@ export interface ResponseExpectation {
  * @throws HandshakeError when the answer does not open a WebSocket; NegotiationError when it chooses what was not
  * offered.
  */
-export function judgeResponse(
-  response: ResponseHead,
-  expected: ResponseExpectation,
-): { subprotocol: string | undefined } {
+export function judgeResponse(response: ResponseHead, expected: ResponseExpectation): AcceptedResponse {
   const { headers } = response;
   const fault = faultOf(response, expected.key);
   if (fault !== undefined) {
@@ -75,10 +87,10 @@ export function judgeResponse(
       headers: headers.toRecord(),
     });
   }
-  if (headers.has('sec-websocket-extensions')) {
-    throw new NegotiationError('server chose an extension, expected none because none was offered');
-  }
-  return { subprotocol: judgeSubprotocol(headers, expected.subprotocols, expected.requireSubprotocol) };
+  return {
+    extensions: confirmAnswer(headers.get('sec-websocket-extensions'), expected.extensions ?? []),
+    subprotocol: judgeSubprotocol(headers, expected.subprotocols, expected.requireSubprotocol),
+  };
 }
 
 function faultOf({ status, httpVersion, headers }: ResponseHead, key: string): string | undefined {

@@ -13,15 +13,21 @@ const TOKEN_CHARACTERS: string =
 const IS_TOKEN: Uint8Array = new Uint8Array(128);
 for (let i = 0; i < TOKEN_CHARACTERS.length; i++) IS_TOKEN[TOKEN_CHARACTERS.charCodeAt(i)] = 1;
 
+/** Whether tokens may have the character of this code. `NaN`, which is beyond the end of a text, is none. */
+export function isTokenCharacter(code: number): boolean {
+  return IS_TOKEN[code] === 1;
+}
+
 /** Whether `text` is a token: one or more of the characters of a header name. RFC 9110 section 5.6.2. */
 export function isToken(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
-    if (IS_TOKEN[text.charCodeAt(i)] !== 1) return false;
+    if (!isTokenCharacter(text.charCodeAt(i))) return false;
   }
   return text.length > 0;
 }
 
-function isBlank(code: number): boolean {
+/** Whether the character is optional whitespace. RFC 9110 section 5.6.3. */
+export function isBlank(code: number): boolean {
   return code === SPACE || code === TAB;
 }
 

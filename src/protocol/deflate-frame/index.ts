@@ -1,0 +1,2 @@
+export { deflateFrame } from './deflate-frame.js';
+export type { DeflateFrameName, DeflateFrameOptions } from './options.js';

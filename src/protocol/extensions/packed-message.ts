@@ -1,0 +1,148 @@
+import { copyOut } from '../byte-ownership.js';
+import { MessageCollector } from '../message-collector.js';
+import type { Transform, TransformSession } from './transform.js';
+import { undoRest, undoWhole } from './undo.js';
+
+/** What a {@link PackedMessage} tells who reads it. */
+export interface PackedMessageOwner {
+  /** The next octets of the message as it was before it was transformed. What it throws fails the message. */
+  onUnpacked(bytes: Uint8Array): void;
+  /** It is no longer busy, and was when it was called last. */
+  onReady(): void;
+}
+
+/** Smaller pieces are pushed together: each may take a turn of the event loop, and fragments of one octet are many. */
+const PIECE_BYTES = 16 * 1024;
+
+/**
+ * A message that extensions have transformed, and that is received in pieces. A short one is collected and undone at its end; a long
+ * one goes through the first transform as it comes, which may take its time.
+ */
+export class PackedMessage {
+  /** Whether it takes nothing for now. */
+  busy = false;
+  /** Whether all of it has come out. */
+  ended = false;
+  failure: Error | undefined;
+  readonly #transforms: readonly Transform[];
+  readonly #maxBytes: number;
+  readonly #owner: PackedMessageOwner;
+  readonly #packed: MessageCollector = new MessageCollector();
+  #session: TransformSession | undefined;
+  #pushing = false;
+  /** What has come out of the first transform, for the others. */
+  #between: MessageCollector | undefined;
+
+  constructor(transforms: readonly Transform[], maxBytes: number, owner: PackedMessageOwner) {
+    this.#transforms = transforms;
+    this.#maxBytes = maxBytes;
+    this.#owner = owner;
+  }
+
+  /**
+   * Takes `bytes[start, end)`, which may be written over afterwards.
+   *
+   * @param last - Whether the message ends with them.
+   * @throws what the transforms throw.
+   */
+  add(bytes: Buffer, start: number, end: number, last: boolean): void {
+    this.#packed.add(bytes, start, end);
+    if (this.#session !== undefined) {
+      if (last || this.#packed.size >= PIECE_BYTES) this.#push(this.#session, this.#packed.take(), last);
+    } else if (this.#packed.size > (this.#transforms[0]?.wholeBytes ?? Infinity)) {
+      this.#push(this.#open(), this.#packed.take(), last);
+    } else if (last) {
+      this.#undo();
+    }
+  }
+
+  /** Takes all of the message, which is too long, or becomes so, to be undone at once. */
+  addLong(bytes: Buffer, start: number, end: number): void {
+    this.#push(this.#open(), copyOut(bytes, start, end), true);
+  }
+
+  /** Drops it. */
+  abort(): void {
+    this.#session?.abort();
+    this.#session = undefined;
+  }
+
+  #undo(): void {
+    const payload = this.#packed.take();
+    const out = undoWhole(this.#transforms, payload, this.#maxBytes);
+    if (out === undefined) {
+      this.#push(this.#open(), payload, true);
+      return;
+    }
+    this.#owner.onUnpacked(out);
+    this.ended = true;
+  }
+
+  #open(): TransformSession {
+    if (this.#transforms.length > 1) this.#between = new MessageCollector();
+    return (this.#session = this.#transforms[0]!.open(this.#maxBytes));
+  }
+
+  #push(session: TransformSession, piece: Uint8Array, last: boolean): void {
+    this.#pushing = true;
+    this.busy = true;
+    session.push(
+      piece,
+      last,
+      (out) => {
+        this.#emit(out);
+      },
+      (error) => {
+        this.#settle(error, last);
+        this.#ready();
+      },
+    );
+    this.#pushing = false;
+  }
+
+  #ready(): void {
+    this.busy = false;
+    if (!this.#pushing) this.#owner.onReady();
+  }
+
+  #emit(out: Uint8Array): void {
+    if (this.failure !== undefined) return;
+    try {
+      if (this.#between === undefined) this.#owner.onUnpacked(out);
+      else this.#between.add(asBuffer(out), 0, out.length);
+    } catch (error) {
+      this.#fail(error as Error);
+      // The session is over: `done` will not be called.
+      this.#ready();
+    }
+  }
+
+  #settle(error: Error | undefined, last: boolean): void {
+    if (this.failure !== undefined) return;
+    if (error !== undefined) {
+      this.#fail(error);
+    } else if (last) {
+      this.#finish();
+    }
+  }
+
+  #finish(): void {
+    try {
+      if (this.#between !== undefined) {
+        this.#owner.onUnpacked(undoRest(this.#transforms, this.#between.take(), this.#maxBytes));
+      }
+      this.ended = true;
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #fail(error: Error): void {
+    this.failure = error;
+    this.abort();
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
