@@ -1,5 +1,6 @@
 /**
- * Sends three messages, no faster than they get away, and shows what comes back. `node examples/client.ts ws://127.0.0.1:9000`
+ * Sends three messages, no faster than they get away, and shows what comes back. `node examples/client.ts ws://127.0.0.1:9000`, on Node 24
+ * or newer, for `await using`.
  */
 import { ConnectionClosedError, HandshakeError, openConnection } from 'rxwire';
 

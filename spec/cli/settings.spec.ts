@@ -47,8 +47,9 @@ describe('readServeSettings', () => {
     expect(() => readServeSettings(args)).toThrow(new UsageError(text));
   });
 
-  it('refuses --compress, which there is not yet', () => {
-    expect(() => readServeSettings(['--compress'])).toThrow(/^unknown flag --compress, did you mean --/);
+  it('leaves compression to the library unless asked for it', () => {
+    expect(readServeSettings([])?.options).not.toHaveProperty('compression');
+    expect(readServeSettings(['--compress'])?.options.compression).toBe(true);
   });
 
   it('names a file that cannot be read', () => {
@@ -71,8 +72,21 @@ describe('readConnectSettings', () => {
       verbose: 0,
       slash: false,
       raw: false,
-      options: { maxMessageBytes: 64 * 1024 * 1024, headers: {}, subprotocols: [], tls: {} },
+      options: {
+        maxMessageBytes: 64 * 1024 * 1024,
+        headers: {},
+        subprotocols: [],
+        tls: {},
+        compression: true,
+      },
     });
+  });
+
+  it.each([
+    [['--compress'], true],
+    [['--no-compress'], false],
+  ])('takes %j', (args, compression) => {
+    expect(readConnectSettings([...args, 'ws://h'])?.options.compression).toBe(compression);
   });
 
   it.each([
@@ -135,12 +149,13 @@ describe('readConnectSettings', () => {
     [['ws://h', 'ws://i'], 'unexpected argument "ws://i" after the url'],
     [['-w', '1', 'ws://h'], '--wait needs --execute'],
     [['--cert', 'x', 'ws://h'], '--cert and --key need each other'],
+    [['--compress', '--no-compress', 'ws://h'], '--compress and --no-compress exclude each other'],
     [['--eof-wait', 'x', 'ws://h'], '--eof-wait is "x", expected a number of seconds, or -1 for ever'],
   ])('refuses %j', (args, text) => {
     expect(() => readConnectSettings(args)).toThrow(new UsageError(text));
   });
 
-  it.each(['-p', '--proxy', '--compress'])('refuses %s, which there is not yet', (flag) => {
+  it.each(['-p', '--proxy'])('refuses %s, which there is not yet', (flag) => {
     expect(() => readConnectSettings([flag, 'ws://h'])).toThrow(`unknown flag ${flag}, did you mean -`);
   });
 

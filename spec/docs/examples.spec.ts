@@ -73,4 +73,15 @@ describe('the examples', () => {
     serving.unsubscribe();
     await firstValueFrom(bob.closed$);
   });
+
+  it('checksum takes a message that has its code, and fails at one that has none', async () => {
+    const { talked } = await import('../../examples/checksum.js');
+    await talked;
+    expect(saidOf(log)).toEqual([
+      'x-checksum, permessage-deflate',
+      'pay Ann 5',
+      'closed with 1008: message 2 of the client has a wrong code: it was changed, or one is missing or out of place',
+    ]);
+    expect(errors).not.toHaveBeenCalled();
+  });
 });

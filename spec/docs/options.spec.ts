@@ -1,16 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { listen, openConnection, serve } from 'rxwire';
+import { deflateFrame, listen, openConnection, permessageDeflate, serve } from 'rxwire';
+import { resolveDeflateFrame } from '../../src/protocol/deflate-frame/options.js';
+import { resolveCompression, thresholdFor } from '../../src/protocol/permessage-deflate/options.js';
 import { compilerOptions, ROOT } from '../support/doc-blocks.js';
 
 const text = readFileSync(join(ROOT, 'docs', 'reference', 'options.md'), 'utf8');
 
-/** The names in the first column of the table under each heading. */
-function documented(heading: string): string[] {
+/** The cells of the tables under a heading, by the option or the preset in the first column. */
+function rows(heading: string): Map<string, string[]> {
   const section =
     text.split(/^#+ /m).find((part) => part.split('\n', 1)[0]?.endsWith(heading) === true) ?? '';
-  return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name);
+  const lines = section.split('\n').filter((line) => line.startsWith('| `'));
+  return new Map(
+    lines.map((line) => {
+      const [first = '', ...cells] = line.slice(2, -2).split(/ \| /);
+      return [first.replaceAll('`', ''), cells];
+    }),
+  );
+}
+
+/** The names in the first column of the table under each heading. */
+function documented(heading: string): string[] {
+  return [...rows(heading).keys()].filter((name) => /^\w+$/.test(name));
 }
 
 /** The properties of each exported interface of options, its parents' included. */
@@ -42,6 +55,10 @@ describe('docs/reference/options.md', () => {
     expect(server.toSorted()).toEqual(declared['ServerOptions']);
     expect(forServe.toSorted()).toEqual(declared['ServeOptions']);
     expect(documented('keepAlive').toSorted()).toEqual(declared['KeepAliveOptions']);
+    expect(documented('compression').toSorted()).toEqual(declared['CompressionOptions']);
+    expect(documented('deflateFrame').toSorted()).toEqual(declared['DeflateFrameOptions']);
+    expect(documented('send and prepare').toSorted()).toEqual(declared['SendOptions']);
+    expect(declared['PrepareOptions']).toEqual(['compress']);
   }, 60_000);
 
   it.each(client)('%s is an option of a client', async (name) => {
@@ -59,6 +76,52 @@ describe('docs/reference/options.md', () => {
 
   it.each(forServe)('%s is an option of serve', (name) => {
     expect(() => serve(() => undefined, { [name]: undefined })).not.toThrow();
+  });
+
+  it.each(documented('compression'))('%s is an option of compression, and no other option is', (name) => {
+    expect(() => permessageDeflate({ [name]: undefined })).not.toThrow();
+    expect(() => listen({ compression: { [name]: undefined } })).not.toThrow();
+    expect(() => listen({ compression: { [`${name}s`]: undefined } })).toThrow(
+      `did you mean compression.${name}?`,
+    );
+  });
+
+  it.each(documented('deflateFrame'))('%s is an option of deflateFrame', (name) => {
+    expect(() => deflateFrame({ [name]: undefined })).not.toThrow();
+  });
+
+  it('has the presets of compression as they are', () => {
+    const presets = ['small', 'stateless', 'large'] as const;
+    expect(new Set(rows('compression').keys())).toEqual(
+      new Set([...documented('compression'), ...presets.map((name) => `'${name}'`)]),
+    );
+    for (const preset of presets) {
+      const {
+        serverMaxWindowBits: bits,
+        serverNoContextTakeover: anew,
+        ...own
+      } = resolveCompression({ preset });
+      const cells = [anew ? 'no' : 'yes', String(bits ?? 15), String(own.level), String(own.memLevel)];
+      expect(rows('compression').get(`'${preset}'`)).toEqual(cells);
+      expect([own.clientMaxWindowBits, own.clientNoContextTakeover]).toEqual([bits, anew]);
+    }
+  });
+
+  it('has the defaults of compression and of deflateFrame as they are', () => {
+    const byDefault: Record<string, unknown> = { ...resolveCompression({}) };
+    for (const name of ['requireWindowBits', 'avoidBrokenPeers']) {
+      expect(rows('compression').get(name)?.[1]).toBe(`\`${String(byDefault[name])}\``);
+    }
+    const thresholds = `${String(thresholdFor(undefined, true))} or ${String(thresholdFor(undefined, false))}`;
+    expect(rows('compression').get('thresholdBytes')?.[1]).toBe(thresholds);
+    const unquoted = documented('deflateFrame').map((name) => [
+      name,
+      rows('deflateFrame').get(name)?.[1]?.replace(/[`']/g, ''),
+    ]);
+    const resolved = Object.entries(resolveDeflateFrame({}));
+    expect(Object.fromEntries(unquoted)).toEqual(
+      Object.fromEntries(resolved.map(([name, value]) => [name, String(value ?? 'none')])),
+    );
   });
 
   it('leaves out what the code refuses', () => {

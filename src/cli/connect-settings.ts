@@ -50,6 +50,8 @@ const FLAGS = {
   ca: { type: 'string' },
   cert: { type: 'string' },
   key: { type: 'string' },
+  compress: { type: 'boolean' },
+  'no-compress': { type: 'boolean' },
   'max-message': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -72,6 +74,9 @@ export function readConnectSettings(args: readonly string[]): ConnectSettings | 
   if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}" after the url`);
   if (values.wait !== undefined && values.execute === undefined) {
     throw new UsageError('--wait needs --execute');
+  }
+  if (values.compress === true && values['no-compress'] === true) {
+    throw new UsageError('--compress and --no-compress exclude each other');
   }
   return {
     url: completed(url),
@@ -132,6 +137,8 @@ function clientOptions(values: Values): ClientOptions {
     headers: readHeaders(values.header ?? [], values.headers ?? []),
     subprotocols: (values.subprotocols ?? []).flatMap((list) => list.split(',').map((name) => name.trim())),
     ...(values.origin !== undefined && { origin: values.origin }),
+    // Offered unless told otherwise, as by the library; --compress says the same in words.
+    compression: values['no-compress'] !== true,
     tls: readTls(values),
   };
 }

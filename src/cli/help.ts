@@ -18,7 +18,7 @@ Sending
       --slash              lines may be commands: /ping [data], /pong [data], /close [code] [reason]; //x sends /x
 
 Showing
-  -v, --verbose            name the opcode before data; -vv (or -v 2) traces frames on stderr too
+  -v, --verbose            name the opcode before data, tell what was agreed on; -vv (or -v 2) traces frames on stderr too
   -P, --show-ping-pong     tell of pings and pongs
       --timings            seconds since the start before each message
   -r, --raw                no prompt, no colours
@@ -32,7 +32,9 @@ Connecting
   -n, --nocert             do not verify the server's certificate
       --ca FILE            authorities to trust, PEM
       --cert FILE          client certificate, PEM, with --key FILE
-      --max-message BYTES  the longest message to take (default 64MiB)
+      --compress           offer to compress messages, which is the default
+      --no-compress        do not
+      --max-message BYTES  the longest message to take, inflated (default 64MiB)
 
   -h, --help               this text
       --version            the version
@@ -52,7 +54,8 @@ export const SERVE_HELP = `Usage:
   --broadcast              send each message to all other clients
   --chat                   send each line of text to everybody, with a short name for its sender
 
-  --max-message BYTES      the longest message to take: 65536, 64KiB, 1MiB (default 1MiB)
+  --compress               compress messages for clients that offer it (default off)
+  --max-message BYTES      the longest message to take, inflated: 65536, 64KiB, 1MiB (default 1MiB)
   --origins any | same | PATTERN…
                            web pages that may connect (default same): https://app.example.com, https://*.example.com
   --tls-cert FILE          certificate, PEM, with --tls-key FILE: serves wss://

@@ -1,4 +1,4 @@
-import type { Connection, Handler } from '../index.js';
+import { type Connection, type Handler, prepare } from '../index.js';
 import type { ServeMode } from './serve-settings.js';
 
 /** What `rxwire serve` does with each connection. The handler is for one server. */
@@ -13,7 +13,9 @@ function broadcasting(): Handler {
   return (connection) => {
     enter(connection, present);
     connection.messages$.subscribe((message) => {
-      for (const other of present) if (other !== connection) other.send(message);
+      // Encoded, and compressed, once for all.
+      const copy = prepare(message.data);
+      for (const other of present) if (other !== connection) other.send(copy);
     });
   };
 }
@@ -30,7 +32,7 @@ function chatting(): Handler {
         connection.close(1003, 'the chat takes text messages only');
         return;
       }
-      const signed = signLines(name, message.data);
+      const signed = prepare(signLines(name, message.data));
       for (const member of present) member.send(signed);
     });
   };

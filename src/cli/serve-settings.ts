@@ -20,6 +20,7 @@ const FLAGS = {
   echo: { type: 'boolean' },
   broadcast: { type: 'boolean' },
   chat: { type: 'boolean' },
+  compress: { type: 'boolean' },
   'max-message': { type: 'string' },
   origins: { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
@@ -46,6 +47,7 @@ export function readServeSettings(args: readonly string[]): ServeSettings | unde
   const options: ServeOptions = {
     ...readPlace(values.host, values.port, values.unix),
     ...readTls(values['tls-cert'], values['tls-key']),
+    ...(values.compress === true && { compression: true }),
     ...(maxMessage !== undefined && { maxMessageBytes: parseByteSize('--max-message', maxMessage) }),
     ...(origins !== undefined && { origins }),
     statusPage: true,

@@ -38,9 +38,14 @@ export function closeSoon(connection: Connection): Observable<unknown> {
   return connection.closed$;
 }
 
-function greeting({ request, subprotocol }: Connection): string {
-  const host = request.headers.get('host') ?? '';
-  return `connected to ${host}${request.target}${subprotocol === undefined ? '' : `, subprotocol ${subprotocol}`}`;
+/** Where, and what was agreed on; the extensions as the server's answer has them, with their parameters. */
+function greeting({ request, response, subprotocol }: Connection): string {
+  const extensions = response.headers.get('sec-websocket-extensions');
+  return [
+    `connected to ${request.headers.get('host') ?? ''}${request.target}`,
+    ...(subprotocol === undefined ? [] : [`subprotocol ${subprotocol}`]),
+    ...(extensions === undefined ? [] : [`extensions ${extensions}`]),
+  ].join(', ');
 }
 
 function farewell({ code, reason }: CloseInfo): string {
