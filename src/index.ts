@@ -12,6 +12,7 @@ export type { CloseInfo, CloseInitiator, CloseReply, ConnectionState } from './p
 export { ConnectionClosedError } from './protocol/connection-closed-error.js';
 export {
   type ErrorCode,
+  ExtensionError,
   HandshakeError,
   type HandshakePhase,
   LimitError,
@@ -51,3 +52,10 @@ export { openServer } from './server/open-server.js';
 export type { ServerOptions } from './server/options.js';
 export { serve, type ServeOptions } from './server/serve.js';
 export type { Server, ServerCloseOptions } from './server/server.js';
+export { deadline, type DeadlineOptions } from './operators/deadline.js';
+export { logFrames } from './operators/tracing/log-frames.js';
+export { logOctets } from './operators/tracing/log-octets.js';
+export { Timings, type TimingsOptions } from './operators/tracing/timings.js';
+export type { LogOptions } from './operators/tracing/trace.js';
+export { trackTimings } from './operators/tracing/track-timings.js';
+export { type FormatOptions, formatFrame } from './protocol/format-frame.js';

@@ -1,5 +1,5 @@
 import { firstValueFrom, toArray } from 'rxjs';
-import { LimitError, type NegotiatedExtension, prepare } from '../../src/index.js';
+import { ExtensionError, LimitError, type NegotiatedExtension, prepare } from '../../src/index.js';
 import { memoryPair } from '../../src/transport/memory-transport.js';
 import type { WebSocketConnection } from '../../src/connection/web-socket-connection.js';
 import { ended, watchResources } from '../support/harness.js';
@@ -260,5 +260,98 @@ describe('what an extension may not be given', () => {
     await until(() => seen.length === 2);
     expect(bytes.every((octet) => octet === 7)).toBe(true);
     expect(seen.every((data) => Buffer.from(data).equals(bytes))).toBe(true);
+  });
+});
+
+describe('an extension with a fault of its own', () => {
+  const fault = (): never => {
+    throw new RangeError('of its own');
+  };
+  const unused = fault;
+
+  for (const [what, wholeBytes] of [
+    ['a whole payload', 1000],
+    ['one in pieces', 1],
+  ] as const) {
+    it(`fails the connection with 1011 at ${what} that came, and the log says why`, async () => {
+      const logged: unknown[] = [];
+      const [near, far] = memoryPair();
+      const faulty: NegotiatedExtension = {
+        ...agreedToy(),
+        inbound: () => ({ wholeBytes, whole: fault, open: () => ({ push: fault, abort: () => undefined }) }),
+      };
+      const client = connectionOver('client', near, {}, undefined, [agreedToy()]);
+      const logger = { error: (...all: unknown[]) => void logged.push(all) };
+      const server = connectionOver('server', far, { logger }, undefined, [faulty]);
+      client.send(LONG);
+      expect(await ended(client)).toMatchObject({ code: 1011 });
+      expect(await ended(server)).toMatchObject({
+        sent: { code: 1011 },
+        cause: { code: 'RXWIRE_EXTENSION', cause: { message: 'of its own' } },
+      });
+      expect(logged).toMatchObject([[expect.stringContaining('1011'), { error: { message: 'of its own' } }]]);
+    });
+  }
+
+  it('fails the connection when its frames are too much for it', async () => {
+    const [near, far] = memoryPair();
+    const own = { opcodes: [3], onFrame: fault };
+    const client = connectionOver('client', near, {}, undefined, [agreedToy(own)]);
+    connectionOver('server', far, {}, undefined, [agreedToy(own)]);
+    client.sendFrame({ fin: true, rsv: 0, opcode: 3, length: 0, payload: new Uint8Array(0) });
+    expect(await ended(client)).toMatchObject({ code: 1011 });
+  });
+
+  it('makes send throw, and nothing is sent', async () => {
+    const [near, far] = memoryPair();
+    const faulty: NegotiatedExtension = { ...agreedToy(), outbound: () => ({ whole: fault, open: unused }) };
+    const client = connectionOver('client', near, {}, undefined, [faulty]);
+    const server = connectionOver('server', far, {}, undefined, [agreedToy()]);
+    expect(() => client.send('x')).toThrow(ExtensionError);
+    client.close();
+    expect(await ended(server)).toMatchObject({ code: 1000 });
+  });
+
+  it('is not let past the limit', async () => {
+    for (const wholeBytes of [1000, 1]) {
+      const [near, far] = memoryPair();
+      const grow = (payload: Uint8Array): Uint8Array => Buffer.concat([payload, payload]);
+      const growing: NegotiatedExtension = {
+        ...agreedToy(),
+        inbound: () => ({
+          wholeBytes,
+          whole: grow,
+          open: () => ({
+            push: (piece, _last, emit, done) => {
+              emit(grow(piece));
+              done();
+            },
+            abort: () => undefined,
+          }),
+        }),
+      };
+      const client = connectionOver('client', near, {}, undefined, [agreedToy()]);
+      connectionOver('server', far, { maxMessageBytes: 150 }, undefined, [growing]);
+      client.send(LONG);
+      expect(await ended(client)).toMatchObject({ code: 1009 });
+    }
+  });
+});
+
+describe('two extensions', () => {
+  it('leave a message as long as the limit allows', async () => {
+    for (const wholeBytes of [1000, 1]) {
+      const both = (): readonly NegotiatedExtension[] => [
+        agreedToy({ name: 'a', rsv: 2, wholeBytes }),
+        agreedToy({ name: 'b', rsv: 1, wholeBytes }),
+      ];
+      const [near, far] = memoryPair();
+      const client = connectionOver('client', near, {}, undefined, both());
+      const server = connectionOver('server', far, { maxMessageBytes: LONG.length }, undefined, both());
+      client.send(LONG);
+      expect(await firstValueFrom(server.messages$)).toEqual({ type: 'text', data: LONG });
+      client.send(`${LONG}!`);
+      expect(await ended(client)).toMatchObject({ code: 1009 });
+    }
   });
 });

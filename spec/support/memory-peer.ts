@@ -4,6 +4,7 @@ import { type ConnectionProfile, connectionProfile } from '../../src/connection/
 import { resolveConnectionOptions } from '../../src/connection/options.js';
 import { WebSocketConnection } from '../../src/connection/web-socket-connection.js';
 import { HeaderFields } from '../../src/protocol/handshake/header-fields.js';
+import { bindExtensions } from '../../src/protocol/extensions/bound.js';
 import type { NegotiatedExtension } from '../../src/protocol/extensions/extension.js';
 import { memoryPair } from '../../src/transport/memory-transport.js';
 import type { Transport } from '../../src/transport/transport.js';
@@ -45,7 +46,7 @@ export function connectionOver(
   const connection = new WebSocketConnection({
     profile,
     transport,
-    extensions,
+    extensions: bindExtensions(extensions),
     handshake: {
       request: { method: 'GET', target: '/', headers: NO_HEADERS },
       response: { status: 101, headers: NO_HEADERS },

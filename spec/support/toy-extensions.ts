@@ -6,7 +6,7 @@ import type {
   Transform,
   TransformSession,
 } from '../../src/protocol/index.js';
-import { ProtocolError } from '../../src/protocol/index.js';
+import { LimitError, ProtocolError } from '../../src/protocol/index.js';
 
 const NONE: ExtensionParameters = [];
 
@@ -49,7 +49,9 @@ class Counting implements Transform {
 
   whole(payload: Uint8Array, maxBytes: number): Uint8Array {
     const out = this.#transform(payload);
-    if (out.length > maxBytes) throw new Error('the toys only shrink on the way in');
+    if (out.length > maxBytes) {
+      throw new LimitError('too much', { option: 'maxMessageBytes', limit: maxBytes, closeCode: 1009 });
+    }
     this.#passed++;
     return out;
   }

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { HandshakeError, type HandshakePhase, TimeoutError, WebSocketError } from '../protocol/errors.js';
+import { bindExtensions } from '../protocol/extensions/bound.js';
 import { offerElements } from '../protocol/extensions/negotiate-client.js';
 import { newKey } from '../protocol/handshake/accept-key.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
@@ -147,7 +148,7 @@ class Attempt<Context> {
         subprotocol,
         extensions: extensions.map(({ name }) => name),
       },
-      extensions,
+      extensions: bindExtensions(extensions),
       profile: this.#options.profile,
       context: this.#options.context,
     });

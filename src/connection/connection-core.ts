@@ -1,10 +1,15 @@
 import { decodeWith } from '../operators/decode-messages.js';
 import { type CloseStatus, closePayload, parseClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
-import { LimitError, ProtocolError, type TimeoutError, TRUNCATED } from '../protocol/errors.js';
-import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
-import { InboundExtensions } from '../protocol/extensions/inbound.js';
-import { OutboundExtensions } from '../protocol/extensions/outbound.js';
+import {
+  ExtensionError,
+  LimitError,
+  ProtocolError,
+  type TimeoutError,
+  TRUNCATED,
+} from '../protocol/errors.js';
+import type { BoundExtensions } from '../protocol/extensions/bound.js';
+import type { InboundExtensions } from '../protocol/extensions/inbound.js';
 import { Opcode } from '../protocol/opcodes.js';
 import type { Transport, TransportListener } from '../transport/transport.js';
 import { WriteCoalescer } from '../transport/write-coalescer.js';
@@ -69,7 +74,7 @@ export class ConnectionCore
     profile: ConnectionProfile,
     transport: Transport,
     observer: CoreObserver,
-    extensions: readonly NegotiatedExtension[],
+    extensions: BoundExtensions | undefined,
   ) {
     const { options, turns, sending } = profile;
     this.profile = profile;
@@ -79,7 +84,7 @@ export class ConnectionCore
     this.pump = new Pump(this, this.#writes);
     this.inbox = new Inbox(this, options);
     this.sender = new Sender(this.#writes, sending);
-    if (extensions.length > 0) this.#extend(extensions);
+    if (extensions !== undefined) this.#extend(extensions);
     this.outlet = new Outlet(this.sender, this.#writes, options, this);
     transport.listen(this);
   }
@@ -118,13 +123,17 @@ export class ConnectionCore
       .subscribe(this.inbox);
   }
 
-  #extend(extensions: readonly NegotiatedExtension[]): void {
-    this.#extensions = new InboundExtensions(extensions);
-    if (extensions.every((extension) => extension.outbound === undefined)) return;
-    this.sender.packer = new Packer(new OutboundExtensions(extensions), this.sender, (error) => {
-      this.#observer.log('error', 'an extension failed at what was sent, closing with 1011', error);
-      this.closer.fail(error);
+  #extend({ inbound, outbound }: BoundExtensions): void {
+    this.#extensions = inbound;
+    if (outbound === undefined) return;
+    this.sender.packer = new Packer(outbound, this.sender, (error) => {
+      this.#failByExtension(error);
     });
+  }
+
+  #failByExtension(error: Error): void {
+    this.#observer.log('error', `${error.message}, closing with 1011`, error.cause);
+    this.closer.fail(error);
   }
 
   // The way in
@@ -141,7 +150,8 @@ export class ConnectionCore
 
   onInputEnd(error: unknown): void {
     this.#inputEnded = true;
-    if (isViolation(error)) this.closer.fail(error);
+    if (error instanceof ExtensionError) this.#failByExtension(error);
+    else if (isViolation(error)) this.closer.fail(error);
     else this.closer.inputEnded(error as Error | undefined);
     this.#endIfGone();
   }

@@ -3,6 +3,7 @@ import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.j
 import type { Frame } from '../protocol/frame.js';
 import type { Message, Outgoing } from '../protocol/message.js';
 import type { Role } from '../protocol/opcodes.js';
+import type { Project } from './consumer.js';
 import type { HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
 
 /** How one message is sent. */
@@ -53,6 +54,15 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
    * peer did with 1000, 1001 or no code; otherwise throws {@link ConnectionClosedError}. Breaking out closes nothing.
    */
   [Symbol.asyncIterator](): AsyncIterator<Message>;
+  /**
+   * Messages with work that takes time, and backpressure: like `mergeMap`, but each message is charged to the receive window until its
+   * inner Observable has ended, and a full window holds the peer back. Completes behind the last message; an error of the work is this
+   * Observable's own, and what was not started by then is held for others. Unsubscribing ends the work and closes nothing.
+   *
+   * @param project - What is done with a message; it returns nothing when nothing is to be waited for.
+   * @param options.concurrency - How many messages are worked on at the same time. Default 1: in order.
+   */
+  consume<R>(project: Project<R, Message>, options?: { readonly concurrency?: number }): Observable<R>;
   /** For a connection that only sends: reads on, drops data messages, and serves control frames. */
   discard(): void;
 
@@ -75,7 +85,8 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
    * Queues one message; it leaves in the write at the end of this turn.
    *
    * @returns false when more than `sendHighWaterBytes` are on their way, or when the connection is no longer open and nothing was sent.
-   * @throws TypeError for what is neither text nor bytes; LimitError at `maxBufferedBytes` with `overflow: 'error'`.
+   * @throws TypeError for what is neither text nor bytes; LimitError at `maxBufferedBytes` with `overflow: 'error'`;
+   * ExtensionError when an extension fails at it.
    */
   send(data: Outgoing, options?: SendOptions): boolean;
   /** Sends a frame as it is, with any opcode and any reserved bits: for tests, and for what has no other way. */

@@ -2,6 +2,7 @@ import { Observable } from 'rxjs';
 import { KeptSubscriber } from '../operators/kept-subscriber.js';
 import type { Message } from '../protocol/message.js';
 import { type Claim, type ClaimHolder, DiscardClaim, SubscriberClaim } from './claim.js';
+import { Consumer, type Project } from './consumer.js';
 import { Fifo } from './fifo.js';
 import { MessageIterator } from './message-iterator.js';
 import { type Kept, ReceiveWindow, type WindowOptions, type WindowOwner } from './receive-window.js';
@@ -93,6 +94,18 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     if (this.#finished && this.#kept === undefined) iterator.finish(this.#error);
     else this.#enter(iterator);
     return iterator;
+  }
+
+  consume<R>(project: Project<R>, concurrency: number): Observable<R> {
+    return new Observable((subscriber) => {
+      if (this.#finished && this.#kept === undefined) {
+        subscriber.complete();
+        return;
+      }
+      const claim = new Consumer(subscriber, project, concurrency, this.#window, this);
+      this.#enter(claim);
+      subscriber.add(claim);
+    });
   }
 
   /** Takes every message from now on and drops it. */

@@ -1,5 +1,6 @@
 import { type Applied, applyFrom, bitsOf, type OutboundExtensions } from '../protocol/extensions/outbound.js';
 import type { TransformSession } from '../protocol/extensions/transform.js';
+import { failureOf } from '../protocol/extensions/failures.js';
 import { Opcode } from '../protocol/opcodes.js';
 import { PreparedMessage } from '../protocol/prepared-message.js';
 import { Fifo } from './fifo.js';
@@ -142,7 +143,7 @@ export class Packer {
         this.#session = undefined;
         this.heldBytes -= bytes.length;
         if (error === undefined) this.#finish(() => send(applyFrom(applied, 1, Buffer.concat(made))));
-        else this.#fail(error);
+        else this.#fail(failureOf(error, 'what is sent'));
       },
     );
   }

@@ -1,18 +1,27 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { BehaviorSubject, Observable, type Observer, of, ReplaySubject, type Unsubscribable } from 'rxjs';
+import { randomUUID } from 'node:crypto';
+import type { Observable } from 'rxjs';
+import { BehaviorSubject, type Observer, of, ReplaySubject, type Unsubscribable } from 'rxjs';
 import { checkClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
 import { ConnectionClosedError } from '../protocol/connection-closed-error.js';
-import { TimeoutError } from '../protocol/errors.js';
-import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
+import type { BoundExtensions } from '../protocol/extensions/bound.js';
 import type { Frame } from '../protocol/frame.js';
 import type { Message, Outgoing } from '../protocol/message.js';
 import { Opcode, type Role } from '../protocol/opcodes.js';
 import type { Transport } from '../transport/transport.js';
 import { ConnectionCore, type CoreObserver } from './connection-core.js';
 import type { Connection, SendOptions } from './connection.js';
+import type { Project } from './consumer.js';
 import type { Handshake, HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
-import { type Checks, checkOptions, flag, milliseconds, oneOf, wholeNumber } from '../protocol/option-checks.js';
+import {
+  type Checks,
+  checkOptions,
+  flag,
+  milliseconds,
+  oneOf,
+  wholeNumber,
+} from '../protocol/option-checks.js';
+import { pingOver } from './ping.js';
 import type { ConnectionProfile } from './profile.js';
 import { Taps } from './taps.js';
 
@@ -22,7 +31,7 @@ export interface ConnectionParts<Context> {
   readonly transport: Transport;
   readonly handshake: Handshake;
   /** What was agreed on. Default nothing. */
-  readonly extensions?: readonly NegotiatedExtension[];
+  readonly extensions?: BoundExtensions | undefined;
   readonly context: Context;
   /** Called when the connection has closed; one function may serve many. */
   readonly onClosed?: (connection: WebSocketConnection<Context>) => void;
@@ -33,7 +42,7 @@ const SEND_CHECKS: Checks = Object.freeze({
   fragmentBytes: wholeNumber(1),
   compress: flag,
 });
-const NO_EXTENSIONS: readonly NegotiatedExtension[] = Object.freeze([]);
+const CONSUME_CHECKS: Checks = Object.freeze({ concurrency: wholeNumber(1) });
 const PING_CHECKS: Checks = Object.freeze({ timeoutMs: milliseconds });
 /** What is done when a connection has closed. */
 type Teardown = Unsubscribable | (() => void);
@@ -62,8 +71,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     this.context = parts.context;
     this.#handshake = parts.handshake;
     this.#onClosed = parts.onClosed;
-    const { profile, transport, extensions = NO_EXTENSIONS } = parts;
-    this.#core = new ConnectionCore(profile, transport, this, extensions);
+    this.#core = new ConnectionCore(parts.profile, parts.transport, this, parts.extensions);
   }
 
   get id(): string {
@@ -111,6 +119,12 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   [Symbol.asyncIterator](): AsyncIterator<Message, undefined> {
     return this.#core.inbox.iterate() as AsyncIterator<Message, undefined>;
+  }
+
+  consume<R>(project: Project<R, Message>, options: { readonly concurrency?: number } = {}): Observable<R> {
+    checkOptions(options, CONSUME_CHECKS);
+    if (typeof project !== 'function') throw new TypeError('project is not a function');
+    return this.#core.inbox.consume(project as Project<R>, options.concurrency ?? 1);
   }
 
   discard(): void {
@@ -185,29 +199,11 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   ping(payload?: Uint8Array | string, options: { readonly timeoutMs?: number } = {}): Observable<number> {
     checkOptions(options, PING_CHECKS);
-    const given = payload === undefined ? undefined : controlPayload(payload);
-    return new Observable((subscriber) => {
-      if (!this.#core.open) {
-        subscriber.complete();
-        return;
-      }
-      const bytes = given ?? randomBytes(4);
-      subscriber.add(
-        this.#core.pinger.sent(bytes, (roundTripMs) => {
-          if (roundTripMs !== undefined) subscriber.next(roundTripMs);
-          subscriber.complete();
-        }),
-      );
-      const { timeoutMs } = options;
-      if (timeoutMs !== undefined) {
-        const text = `no Pong came within ${String(timeoutMs)} ms`;
-        const late = (): void => {
-          subscriber.error(new TimeoutError(text, { option: 'timeoutMs', limitMs: timeoutMs }));
-        };
-        subscriber.add(this.#core.profile.clock.after(timeoutMs, late));
-      }
-      this.#core.sender.control(Opcode.ping, bytes);
-    });
+    return pingOver(
+      this.#core,
+      payload === undefined ? undefined : controlPayload(payload),
+      options.timeoutMs,
+    );
   }
 
   pong(payload: Uint8Array | string = NO_BYTES): void {

@@ -153,6 +153,15 @@ export class NegotiationError extends HandshakeError {
   }
 }
 
+/** An extension's own code failed: its `cause` says how. The connection it was at work for cannot go on; close code 1011. */
+export class ExtensionError extends WebSocketError {
+  static override readonly brand: string = 'ExtensionError';
+
+  constructor(message: string, options: ErrorCause) {
+    super('RXWIRE_EXTENSION', message, options);
+  }
+}
+
 /** Something took longer than the option `option` allows, `limitMs` milliseconds. */
 export class TimeoutError extends WebSocketError {
   static override readonly brand: string = 'TimeoutError';

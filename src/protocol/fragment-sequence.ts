@@ -72,8 +72,8 @@ export class FragmentSequence {
   }
 }
 
-/** What a limit allows on the wire to a payload that was transformed: what cannot be compressed becomes longer. */
-function onTheWire(limit: number): number {
+/** What a limit allows to a payload that an extension has transformed: what cannot be compressed becomes longer. */
+export function onTheWire(limit: number): number {
   return limit + limit / 8 + 1024;
 }
 

@@ -4,6 +4,7 @@ import type { Handshake } from '../connection/handshake-facts.js';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { HandshakeError } from '../protocol/errors.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
+import { type BoundExtensions, bindExtensions } from '../protocol/extensions/bound.js';
 import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import { answerOffers } from '../protocol/extensions/negotiate-server.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
@@ -39,12 +40,11 @@ export function agree(
   request: IncomingMessage,
   accepted: AcceptedRequest,
   options: ResolvedServerOptions,
-): readonly NegotiatedExtension[] {
+): BoundExtensions | undefined {
   const { extensions } = options.profile.options;
-  if (extensions.length === 0 || accepted.extensionOffers.length === 0) return NO_EXTENSIONS;
-  return answerOffers(accepted.extensionOffers, extensions, {
-    headers: new HeaderFields(request.rawHeaders),
-  });
+  if (extensions.length === 0 || accepted.extensionOffers.length === 0) return undefined;
+  const headers = new HeaderFields(request.rawHeaders);
+  return bindExtensions(answerOffers(accepted.extensionOffers, extensions, { headers }));
 }
 
 /** A refusal as those see it who watch for them. */
@@ -74,16 +74,17 @@ export function acceptUpgrade(
   socket: Duplex,
   head: Uint8Array,
   accepted: AcceptedRequest,
-  extensions: readonly NegotiatedExtension[],
+  extensions: BoundExtensions | undefined,
   options: ResolvedServerOptions,
   onClosed: (connection: WebSocketConnection) => void,
 ): WebSocketConnection {
   const subprotocol = chooseSubprotocol(accepted.offeredSubprotocols, options.subprotocols);
-  const headers = acceptHeaders({ key: accepted.key, subprotocol, extensions });
+  const agreed = extensions?.agreed ?? NO_EXTENSIONS;
+  const headers = acceptHeaders({ key: accepted.key, subprotocol, extensions: agreed });
   socket.write(formatHead('HTTP/1.1 101 Switching Protocols', headers), 'latin1');
   return new WebSocketConnection({
     transport: new SocketTransport(socket, head),
-    handshake: new ServerHandshake(request, subprotocol, extensions),
+    handshake: new ServerHandshake(request, subprotocol, agreed),
     extensions,
     profile: options.profile,
     context: undefined,

@@ -8,7 +8,7 @@ import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/op
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { HandshakeError } from '../protocol/errors.js';
-import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
+import type { BoundExtensions } from '../protocol/extensions/bound.js';
 import { refuse } from '../protocol/handshake/refusal.js';
 import type { AcceptedRequest } from '../protocol/handshake/request.js';
 import { acceptUpgrade, agree, judge, refuseUpgrade, rejection } from './acceptor.js';
@@ -16,6 +16,7 @@ import type { ResolvedServerOptions } from './options.js';
 import { answerPlainRequest } from './plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
 
+const FAULTY: unique symbol = Symbol('a faulty extension');
 /** Octets of a request head; Node answers a longer one with 431. */
 const MAX_HEAD_BYTES = 16 * 1024;
 /** What a timer of Node holds at most. */
@@ -141,7 +142,7 @@ export class WebSocketServer implements Server {
       return;
     }
     const extensions = this.#agree(request, judged, socket);
-    if (extensions === undefined) return;
+    if (extensions === FAULTY) return;
     const connection = acceptUpgrade(request, socket, head, judged, extensions, this.#options, this.#forget);
     socket.off('error', ignore);
     this.#connections.add(connection);
@@ -150,12 +151,12 @@ export class WebSocketServer implements Server {
     connection.start();
   }
 
-  /** What is agreed on; undefined when an extension is faulty, which is not the client's fault and ends nobody else's connection. */
+  /** What is agreed on; `FAULTY` when an extension is faulty, which is not the client's fault and ends nobody else's connection. */
   #agree(
     request: http.IncomingMessage,
     judged: AcceptedRequest,
     socket: Duplex,
-  ): readonly NegotiatedExtension[] | undefined {
+  ): BoundExtensions | undefined | typeof FAULTY {
     try {
       return agree(request, judged, this.#options);
     } catch (error) {
@@ -163,7 +164,7 @@ export class WebSocketServer implements Server {
       const refusal = refuse(500, 'the server could not negotiate the extensions');
       refuseUpgrade(socket, refusal);
       this.#rejections$.next(rejection(refusal));
-      return undefined;
+      return FAULTY;
     }
   }
 

@@ -10,7 +10,7 @@ import { Opcode } from '../opcodes.js';
 import type { InboundExtensions } from './inbound.js';
 import { PackedMessage, type PackedMessageOwner } from './packed-message.js';
 import type { Transform } from './transform.js';
-import { undoRest, undoWhole } from './undo.js';
+import { undoAll, undoWhole } from './undo.js';
 
 /** Who reads from an {@link ExtendedReader}. */
 export interface ExtendedReaderOwner {
@@ -75,8 +75,9 @@ export class ExtendedReader implements PackedMessageOwner {
         this.#takeHead(frames);
         return undefined;
       case Found.piece:
-        if (this.#frame === undefined)
-          {return this.#add(frames.bytes, frames.start, frames.end, frames.ascii, false);}
+        if (this.#frame === undefined) {
+          return this.#add(frames.bytes, frames.start, frames.end, frames.ascii, false);
+        }
         this.#frame.add(frames.bytes, frames.start, frames.end);
         return undefined;
       default:
@@ -115,6 +116,9 @@ export class ExtendedReader implements PackedMessageOwner {
 
   onUnpacked(out: Uint8Array): void {
     const bytes = asBuffer(out);
+    const size = this.#assembler.size + bytes.length;
+    // Whoever does not keep to the limit is not let past it.
+    if (size > this.#maxBytes) throw tooBig('message', size, 'maxMessageBytes', this.#maxBytes);
     this.#assembler.add(this.#text, bytes, 0, bytes.length, this.#text && isAscii(bytes));
   }
 
@@ -201,8 +205,7 @@ export class ExtendedReader implements PackedMessageOwner {
   /** Adds a frame that extensions have transformed. Frames are always undone at once. */
   #addUndone(payload: Uint8Array, last: boolean): Message<string | Uint8Array> | undefined {
     const left = this.#maxBytes - this.#assembler.size;
-    const transforms = this.#frameTransforms;
-    const out = asBuffer(undoRest(transforms, transforms[0]!.whole(payload, left), left));
+    const out = asBuffer(undoAll(this.#frameTransforms, payload, left));
     return this.#add(out, 0, out.length, this.#text && isAscii(out), last);
   }
 

@@ -1,6 +1,7 @@
 import type { Frame } from '../frame.js';
 import type { OwnedBits } from '../owned-bits.js';
 import type { NegotiatedExtension } from './extension.js';
+import { calling } from './failures.js';
 import { ownedBits } from './owned-by.js';
 import type { Transform } from './transform.js';
 
@@ -32,7 +33,8 @@ export class InboundExtensions {
 
   /** Hands a frame with an opcode of an extension's own to it. */
   receive(frame: Frame): void {
-    this.#extensions.find(({ opcodes }) => opcodes.includes(frame.opcode))?.onFrame?.(frame);
+    const owner = this.#extensions.find(({ opcodes }) => opcodes.includes(frame.opcode));
+    calling('a frame of its own', () => owner?.onFrame?.(frame));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { NegotiatedExtension } from './extension.js';
+import { calling } from './failures.js';
 import type { Transform } from './transform.js';
 
 /** One transform of what is sent, and the reserved bits that tell the peer of it. */
@@ -42,10 +43,13 @@ export function bitsOf(applied: readonly Applied[]): number {
   return rsv;
 }
 
-/** Applies the transforms from the one at `from` on, at once. */
+/** Applies the transforms from the one at `from` on, at once. @throws ExtensionError */
 export function applyFrom(applied: readonly Applied[], from: number, payload: Uint8Array): Uint8Array {
   let bytes = payload;
-  for (let i = from; i < applied.length; i++) bytes = applied[i]!.transform.whole(bytes, Infinity);
+  for (let i = from; i < applied.length; i++) {
+    const given = bytes;
+    bytes = calling('what is sent', () => applied[i]!.transform.whole(given, Infinity));
+  }
   return bytes;
 }
 

@@ -1,7 +1,8 @@
 import { copyOut } from '../byte-ownership.js';
 import { MessageCollector } from '../message-collector.js';
 import type { Transform, TransformSession } from './transform.js';
-import { undoRest, undoWhole } from './undo.js';
+import { calling, failureOf } from './failures.js';
+import { limitOf, undoRest, undoWhole } from './undo.js';
 
 /** What a {@link PackedMessage} tells who reads it. */
 export interface PackedMessageOwner {
@@ -80,23 +81,25 @@ export class PackedMessage {
 
   #open(): TransformSession {
     if (this.#transforms.length > 1) this.#between = new MessageCollector();
-    return (this.#session = this.#transforms[0]!.open(this.#maxBytes));
+    const limit = limitOf(this.#transforms, 0, this.#maxBytes);
+    return (this.#session = calling('what was received', () => this.#transforms[0]!.open(limit)));
   }
 
   #push(session: TransformSession, piece: Uint8Array, last: boolean): void {
     this.#pushing = true;
     this.busy = true;
-    session.push(
-      piece,
-      last,
-      (out) => {
-        this.#emit(out);
-      },
-      (error) => {
-        this.#settle(error, last);
-        this.#ready();
-      },
-    );
+    const emit = (out: Uint8Array): void => {
+      this.#emit(out);
+    };
+    const done = (error?: Error): void => {
+      this.#settle(error, last);
+      this.#ready();
+    };
+    try {
+      session.push(piece, last, emit, done);
+    } catch (error) {
+      done(error as Error);
+    }
     this.#pushing = false;
   }
 
@@ -120,7 +123,7 @@ export class PackedMessage {
   #settle(error: Error | undefined, last: boolean): void {
     if (this.failure !== undefined) return;
     if (error !== undefined) {
-      this.#fail(error);
+      this.#fail(failureOf(error, 'what was received'));
     } else if (last) {
       this.#finish();
     }
