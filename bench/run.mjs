@@ -10,7 +10,15 @@ import { codec } from './suites/codec.mjs';
 import { exchange } from './suites/exchange.mjs';
 import { idle } from './suites/idle.mjs';
 
-const MEASURES = { echo: exchange, ingest: exchange, emit: exchange, client, idle, codec };
+const MEASURES = {
+  echo: exchange,
+  ingest: exchange,
+  emit: exchange,
+  client,
+  compressed: exchange,
+  idle,
+  codec,
+};
 
 /** After so long no further row is begun. */
 const LIMIT_MS = Object.freeze({ quick: 80_000, full: 660_000 });

@@ -5,6 +5,7 @@ const MIB = KIB * KIB;
 const SIZES = [
   ['16 B', 16],
   ['125 B', 125],
+  ['200 B', 200],
   ['1 KiB', KIB],
   ['16 KiB', 16 * KIB],
   ['64 KiB', 64 * KIB],
@@ -114,20 +115,42 @@ function client(mode, size, goal, inFlight) {
   };
 }
 
+/** Tickers in JSON, compressed by permessage-deflate in both directions; with the history of the connection, or each for itself. */
+function compressed(inFlight, takeover, goal) {
+  const connections = 64;
+  const history = takeover ? '' : ', no context takeover';
+  return {
+    suite: 'compressed',
+    mode: 'echo',
+    load: 'compressedEcho',
+    name: `compressed echo of 1 KiB JSON${history}, ${inFlight} in flight, ${connections} conn.`,
+    compressed: true,
+    takeover,
+    size: KIB,
+    type: 'text',
+    inFlight,
+    connections,
+    goal,
+    key: goal !== undefined,
+  };
+}
+
 /** The operators have rows of their own: they are the same codec behind an Observable. */
 const CODECS = Object.freeze({
   decoder: 'decode',
   decodeOperator: 'decodeMessages',
   encoder: 'encode',
   encodeOperator: 'encodeFrames',
+  compression: 'deflate and inflate',
 });
 
 function codec(mode, size, type, role) {
+  const what = mode === 'compression' ? 'JSON' : type;
   const masked = role === 'client' && mode.startsWith('encode') ? ', masked' : '';
   return {
     suite: 'codec',
     mode,
-    name: `codec: ${CODECS[mode]} ${sizeName(size)} ${type}${masked}`,
+    name: `codec: ${CODECS[mode]} ${sizeName(size)} ${what}${masked}`,
     size,
     type,
     role,
@@ -154,6 +177,10 @@ export const scenarios = [
   client('receive', 125, 2),
   client('receive', KIB),
   client('exchange', 125, undefined, 16),
+  compressed(1, true, 2),
+  compressed(16, true, 2),
+  compressed(1, false),
+  compressed(16, false),
   {
     suite: 'idle',
     mode: 'echo',
@@ -170,10 +197,31 @@ export const scenarios = [
     lessIsBetter: true,
     key: true,
   },
+  {
+    suite: 'idle',
+    mode: 'echo',
+    load: 'compressedIdle',
+    name: 'idle compressed connections, each used for 4 messages',
+    names: {
+      rss: 'memory of the process (RSS) a compressed connection',
+      objects: 'heap and external memory a compressed connection',
+    },
+    compressed: true,
+    takeover: true,
+    size: KIB,
+    type: 'text',
+    messages: 4,
+    connections: 3000,
+    warmUp: { connections: 50, messages: 160 },
+    goalBytes: 40 * KIB,
+    lessIsBetter: true,
+    key: true,
+  },
   ...CODEC_SIZES.flatMap((size) => TYPES.map((type) => codec('decoder', size, type, 'server'))),
   codec('decodeOperator', 16, 'text', 'server'),
   codec('decodeOperator', 125, 'text', 'server'),
   ...[125, KIB, 16 * KIB].map((size) => codec('encoder', size, 'binary', 'server')),
   ...[125, KIB, 16 * KIB].map((size) => codec('encoder', size, 'binary', 'client')),
   codec('encodeOperator', 125, 'binary', 'server'),
+  ...[200, KIB, 16 * KIB].map((size) => codec('compression', size, 'text', 'server')),
 ];

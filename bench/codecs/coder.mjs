@@ -27,7 +27,7 @@ export function fresh(chunk) {
 /**
  * Answers with how many messages went through in a time.
  *
- * @param {() => void} step
+ * @param {() => void | Promise<void>} step
  * @param {() => number} messages - How many have gone through so far.
  */
 export function coder(step, messages) {
@@ -37,7 +37,10 @@ export function coder(step, messages) {
       const cpuBefore = cpuMicros();
       const began = performance.now();
       while (performance.now() - began < ms) {
-        for (let i = 0; i < STEPS; i++) step();
+        for (let i = 0; i < STEPS; i++) {
+          const later = step();
+          if (later !== undefined) await later;
+        }
         await nextTurn();
       }
       return {

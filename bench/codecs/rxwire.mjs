@@ -6,13 +6,16 @@ import {
   MessageDecoder,
   nextMaskingKey,
   Opcode,
+  permessageDeflate,
   resolveLimits,
 } from 'rxwire/protocol';
 import { scenarioOfThisProcess } from '../lib/control.mjs';
 import { payloadOf } from '../lib/frames.mjs';
 import { coder, decoding, encoding } from './coder.mjs';
+import { checkNow, pairsOf } from './pairs.mjs';
 
 const scenario = scenarioOfThisProcess();
+const MAX_BYTES = 1024 * 1024;
 let count = 0;
 
 function decoder() {
@@ -58,6 +61,24 @@ function encodeOperator() {
   return encoding(() => frames.next(one));
 }
 
-const STEPS = { decoder, decodeOperator, encoder, encodeOperator };
+/** What `serve` has with `compression: true`, and a client of rxwire's by default. */
+function compression() {
+  const request = { headers: { get: () => undefined } };
+  const extension = permessageDeflate();
+  const { pairs, next } = pairsOf(scenario, () => {
+    const server = extension.accept(extension.offer()[0], request);
+    const client = extension.confirm(server.parameters);
+    return { deflater: server.outbound(), inflater: client.inbound() };
+  });
+  return () => {
+    for (const { deflater, inflater } of pairs) {
+      const payload = next();
+      const plain = inflater.whole(deflater.whole(payload, Infinity), MAX_BYTES);
+      checkNow(count++, payload, plain);
+    }
+  };
+}
+
+const STEPS = { decoder, decodeOperator, encoder, encodeOperator, compression };
 
 coder(STEPS[scenario.mode](), () => count);

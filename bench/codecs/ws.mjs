@@ -1,7 +1,8 @@
-import { Receiver, Sender } from 'ws';
+import { PerMessageDeflate, Receiver, Sender } from 'ws';
 import { scenarioOfThisProcess } from '../lib/control.mjs';
 import { payloadOf } from '../lib/frames.mjs';
 import { coder, decoding, encoding } from './coder.mjs';
+import { checkNow, pairsOf } from './pairs.mjs';
 
 const OPCODES = { text: 1, binary: 2 };
 const MAX_PAYLOAD = 1024 * 1024;
@@ -25,6 +26,34 @@ function encoder() {
   });
 }
 
-const STEPS = { decoder, decodeOperator: decoder, encoder, encodeOperator: encoder };
+/** What a server of ws's has with `perMessageDeflate: true`, and a client by default. All pairs work at the same time. */
+function compression() {
+  const { pairs, next } = pairsOf(scenario, () => {
+    const server = new PerMessageDeflate({ isServer: true, maxPayload: MAX_PAYLOAD });
+    const client = new PerMessageDeflate({ maxPayload: MAX_PAYLOAD });
+    client.accept([listed(server.accept([{ client_max_window_bits: [true] }]))]);
+    return { deflater: server, inflater: client };
+  });
+  const exchange = ({ deflater, inflater }) =>
+    new Promise((resolve, reject) => {
+      const payload = next();
+      deflater.compress(payload, true, (failure, deflated) => {
+        if (failure) return reject(failure);
+        inflater.decompress(deflated, true, (error, plain) => {
+          if (error) return reject(error);
+          checkNow(count++, payload, plain);
+          resolve();
+        });
+      });
+    });
+  return () => Promise.all(pairs.map(exchange));
+}
+
+/** As ws reads parameters from a header: a list of values for each name. */
+function listed(parameters) {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]]));
+}
+
+const STEPS = { decoder, decodeOperator: decoder, encoder, encodeOperator: encoder, compression };
 
 coder(STEPS[scenario.mode](), () => count);

@@ -3,7 +3,7 @@
 const OPCODES = Object.freeze({ text: 1, binary: 2 });
 
 /** A small generator of repeatable numbers below `below` (mulberry32). */
-function numbers(seed) {
+export function numbers(seed) {
   let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;
@@ -32,8 +32,12 @@ export function payloadOf({ size, type, script }) {
   return payload;
 }
 
-function header(type, length, maskBit) {
-  const first = 0x80 | OPCODES[type];
+/** FIN, and RSV1 for what is compressed. */
+const FIN = 0x80;
+const COMPRESSED = 0x40;
+
+function header(type, length, maskBit, bits = FIN) {
+  const first = bits | OPCODES[type];
   if (length < 126) return Buffer.of(first, maskBit | length);
   if (length < 65536) return Buffer.of(first, maskBit | 126, length >> 8, length & 0xff);
   const long = Buffer.alloc(10);
@@ -49,22 +53,35 @@ export function serverFrame(type, payload) {
 }
 
 /** A frame as clients send it, masked with the four bytes of `key`. */
-export function clientFrame(type, payload, key) {
+export function clientFrame(type, payload, key, bits = FIN) {
   const masked = Buffer.from(payload);
   for (let i = 0; i < masked.length; i++) masked[i] ^= key[i & 3];
-  return Buffer.concat([header(type, payload.length, 0x80), key, masked]);
+  return Buffer.concat([header(type, payload.length, 0x80, bits), key, masked]);
 }
 
-/** `count` frames in a row, each masked with a key of its own in which no byte is zero. */
+/** Frames in a row, each masked with a key of its own in which no byte is zero. */
+function framesOf(type, payloads, bits) {
+  const next = numbers(7);
+  return payloads.map((payload) => {
+    const key = Buffer.of(1 + next(255), 1 + next(255), 1 + next(255), 1 + next(255));
+    return clientFrame(type, payload, key, bits);
+  });
+}
+
+/** Frames whose payloads permessage-deflate has compressed. RFC 7692 section 7.2.1. */
+export function compressedFrames(type, payloads) {
+  return framesOf(type, payloads, FIN | COMPRESSED);
+}
+
+/** Whether the first byte of a frame says that it is a whole message, and compressed. */
+export function isWholeCompressed(first) {
+  return (first & 0xf0) === (FIN | COMPRESSED);
+}
+
+/** `count` frames in a row with the payload of the scenario. */
 export function clientFrames(scenario, count) {
   const payload = payloadOf(scenario);
-  const next = numbers(7);
-  const frames = [];
-  for (let i = 0; i < count; i++) {
-    const key = Buffer.of(1 + next(255), 1 + next(255), 1 + next(255), 1 + next(255));
-    frames.push(clientFrame(scenario.type, payload, key));
-  }
-  return Buffer.concat(frames);
+  return Buffer.concat(framesOf(scenario.type, Array(count).fill(payload)));
 }
 
 const MARKER = Buffer.from('!');

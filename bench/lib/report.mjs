@@ -48,7 +48,13 @@ export const LEGEND =
   '`*`: the load was busier than what it loads, and so the limit. ' +
   '`~`: other processes took a part of a core; run it again on a quiet machine.';
 
+const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+
 function verdict({ row, scenario }) {
+  if (scenario.goalBytes !== undefined) {
+    const { bytes } = row.rxwire;
+    return `${bytes <= scenario.goalBytes ? 'reached' : 'not reached'}: ${kib(bytes)}`;
+  }
   if (scenario.goal === undefined) return '';
   const { ratio } = row.rxwire;
   return (scenario.lessIsBetter ? ratio <= scenario.goal : ratio >= scenario.goal)
@@ -56,7 +62,8 @@ function verdict({ row, scenario }) {
     : 'not reached';
 }
 
-function goal({ goal: value, lessIsBetter }) {
+function goal({ goal: value, goalBytes, lessIsBetter }) {
+  if (goalBytes !== undefined) return `at most ${goalBytes / 1024} KiB`;
   if (value === undefined) return '';
   return lessIsBetter ? `at most ${value}` : String(value);
 }
@@ -70,9 +77,7 @@ export function mainTable(results) {
       if (row === undefined) return [scenario.name, '', '', '', goal(scenario), 'not measured'];
       return [
         scenario.name,
-        scenario.lessIsBetter
-          ? `${(row.ws.bytes / 1024).toFixed(1)} KiB`
-          : marked(row.ws, count(row.ws.perCpuSecond)),
+        scenario.lessIsBetter ? kib(row.ws.bytes) : marked(row.ws, count(row.ws.perCpuSecond)),
         marked(row.rxwire, times(row.rxwire)),
         row.net === undefined ? '' : marked(row.net, times(row.net)),
         goal(scenario),
@@ -115,8 +120,10 @@ export function line({ scenario, row, error }) {
   if (row === undefined) return `${scenario.name}: ${error}`;
   const [low, high] = row.rxwire.quartiles.map((ratio) => ratio.toFixed(2));
   const net = row.net === undefined ? '' : `, net ${marked(row.net, times(row.net))}`;
-  const wanted = scenario.goal === undefined ? '' : ` (goal ${goal(scenario)})`;
-  return `${scenario.name}: rxwire ${marked(row.rxwire, times(row.rxwire))} [${low} to ${high}]${wanted}${net}`;
+  const some = goal(scenario);
+  const wanted = some === '' ? '' : ` (goal ${some})`;
+  const bytes = row.rxwire.bytes === undefined ? '' : ` = ${kib(row.rxwire.bytes)}`;
+  return `${scenario.name}: rxwire ${marked(row.rxwire, times(row.rxwire))} [${low} to ${high}]${bytes}${wanted}${net}`;
 }
 
 function table(head, rows) {

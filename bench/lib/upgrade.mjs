@@ -11,8 +11,8 @@ function acceptKey(key) {
     .digest('base64');
 }
 
-/** A client's request. */
-export function upgradeRequest(port, path = '/') {
+/** A client's request; `extensions` is what it offers. */
+export function upgradeRequest(port, path = '/', extensions) {
   return [
     `GET ${path} HTTP/1.1`,
     `Host: 127.0.0.1:${port}`,
@@ -20,6 +20,7 @@ export function upgradeRequest(port, path = '/') {
     'Connection: Upgrade',
     `Sec-WebSocket-Key: ${KEY}`,
     'Sec-WebSocket-Version: 13',
+    ...(extensions === undefined ? [] : [`Sec-WebSocket-Extensions: ${extensions}`]),
     END.slice(2),
   ].join('\r\n');
 }

@@ -1,4 +1,5 @@
 import { clientFrames, payloadOf, serverFrame } from '../lib/frames.mjs';
+import { keepInFlight } from './in-flight.mjs';
 import { RawConnection } from './raw-connection.mjs';
 
 const FRAMES_BYTES = 4 * 1024 * 1024;
@@ -43,38 +44,20 @@ export class EchoLoad {
 
   run(ms) {
     const replyBytes = this.#reply?.length ?? this.#frameBytes;
-    const { inFlight } = this.#scenario;
-    let messages = 0;
-    let outstanding = 0;
-    let sending = true;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => (sending = false), ms);
-      const fail = (error) => {
-        clearTimeout(timer);
-        reject(error);
-      };
-      for (const connection of this.#connections) {
+    return keepInFlight(this.#connections, {
+      inFlight: this.#scenario.inFlight,
+      ms,
+      counter: () => {
         let partial = 0;
-        connection.onLost = fail;
-        connection.onRead = (count) => {
-          partial += count;
-          if (partial < replyBytes) return;
+        return (bytes) => {
+          partial += bytes;
+          if (partial < replyBytes) return 0;
           const replies = Math.floor(partial / replyBytes);
           partial -= replies * replyBytes;
-          messages += replies;
-          outstanding -= replies;
-          if (sending) {
-            outstanding += replies;
-            this.#send(connection.socket, replies);
-          } else if (outstanding === 0) {
-            resolve(messages);
-          }
+          return replies;
         };
-      }
-      for (const { socket } of this.#connections) {
-        outstanding += inFlight;
-        this.#send(socket, inFlight);
-      }
+      },
+      send: ({ socket }, messages) => this.#send(socket, messages),
     });
   }
 

@@ -1,12 +1,21 @@
 // The load of one scenario, a process of its own: raw sockets, frames built before, bytes counted.
 import { setTimeout as wait } from 'node:timers/promises';
 import { answer, cpuMicros, scenarioOfThisProcess } from '../lib/control.mjs';
+import { CompressedEchoLoad } from './compressed-echo.mjs';
+import { CompressedIdleLoad } from './compressed-idle.mjs';
 import { EchoLoad } from './echo.mjs';
 import { EmitLoad } from './emit.mjs';
 import { IdleLoad } from './idle.mjs';
 import { IngestLoad } from './ingest.mjs';
 
-const LOADS = { echo: EchoLoad, ingest: IngestLoad, emit: EmitLoad, idle: IdleLoad };
+const LOADS = {
+  echo: EchoLoad,
+  ingest: IngestLoad,
+  emit: EmitLoad,
+  idle: IdleLoad,
+  compressedEcho: CompressedEchoLoad,
+  compressedIdle: CompressedIdleLoad,
+};
 
 const scenario = scenarioOfThisProcess();
 const loads = new Map();
@@ -32,10 +41,10 @@ answer({
     load.openedAt = performance.now();
     await wait(SETTLE_MS);
   },
-  run: async ({ kind, amount }) => {
+  run: async ({ kind, amount, messages: each }) => {
     const cpu = cpuMicros();
     const began = performance.now();
-    const messages = await loads.get(kind).run(amount);
+    const messages = await loads.get(kind).run(amount, each);
     return { messages, wallMs: performance.now() - began, loadMicros: cpuMicros() - cpu };
   },
   close: ({ kind }) => loads.get(kind).close(),

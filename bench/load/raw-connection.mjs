@@ -12,18 +12,22 @@ export class RawConnection {
   /** Called when the connection ends before `close`. */
   onLost = () => undefined;
   socket;
+  /** What the server has answered to the handshake. */
+  head = '';
   #closed = false;
 
-  /** @returns {Promise<RawConnection>} one that is open. */
-  static open(port, path) {
+  /**
+   * @param {{ path?: string, extensions?: string }} [request]
+   * @returns {Promise<RawConnection>} one that is open.
+   */
+  static open(port, { path, extensions } = {}) {
     const connection = new RawConnection();
     return new Promise((resolve, reject) => {
-      let head = '';
       connection.onLost = reject;
       connection.onRead = (count, buffer) => {
-        head += buffer.latin1Slice(0, count);
+        connection.head += buffer.latin1Slice(0, count);
         try {
-          if (isUpgraded(head)) resolve(connection);
+          if (isUpgraded(connection.head)) resolve(connection);
         } catch (error) {
           reject(error);
         }
@@ -38,7 +42,7 @@ export class RawConnection {
         noDelay: true,
         onread: { buffer: readBuffer, callback },
       });
-      socket.on('connect', () => socket.write(upgradeRequest(port, path)));
+      socket.on('connect', () => socket.write(upgradeRequest(port, path, extensions)));
       socket.on('error', (error) => connection.#lose(error));
       socket.on('close', () => connection.#lose(new Error('the server ended a connection')));
       connection.socket = socket;
@@ -46,11 +50,13 @@ export class RawConnection {
   }
 
   /** @returns {Promise<RawConnection[]>} `count` of them, opened a hundred at a time. */
-  static async openMany(count, port) {
+  static async openMany(count, port, request) {
     const connections = [];
     while (connections.length < count) {
       const some = Math.min(100, count - connections.length);
-      connections.push(...(await Promise.all(Array.from({ length: some }, () => RawConnection.open(port)))));
+      connections.push(
+        ...(await Promise.all(Array.from({ length: some }, () => RawConnection.open(port, request)))),
+      );
     }
     return connections;
   }

@@ -25,7 +25,7 @@ const HANDLERS = {
   },
 };
 
-const options = { host: '127.0.0.1', port: 0, ...scenario.raised };
+const options = { host: '127.0.0.1', port: 0, compression: scenario.compressed, ...scenario.raised };
 
 answer({
   memory,

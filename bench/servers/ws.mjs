@@ -1,4 +1,5 @@
-// ws at its best: Buffers in, the same Buffers out, no compression, bufferutil loaded.
+// ws at its best: Buffers in, the same Buffers out, bufferutil loaded. No compression, but for the rows about it: there its defaults
+// with a threshold of 0, so that it compresses what it is given.
 import { WebSocketServer } from 'ws';
 import { answer, scenarioOfThisProcess } from '../lib/control.mjs';
 import { payloadOf } from '../lib/frames.mjs';
@@ -6,6 +7,7 @@ import { emitter } from './emitter.mjs';
 import { memory } from './memory.mjs';
 
 const scenario = scenarioOfThisProcess();
+const perMessageDeflate = scenario.compressed ? { threshold: 0 } : false;
 const HANDLERS = {
   echo: (socket) => {
     socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
@@ -31,7 +33,7 @@ answer({
   memory,
   start: () =>
     new Promise((resolve, reject) => {
-      const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
+      const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate });
       server.on('connection', (socket) => {
         socket.on('error', () => socket.terminate());
         HANDLERS[scenario.mode](socket);

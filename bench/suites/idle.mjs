@@ -3,8 +3,11 @@ import { Child, Core } from '../lib/child.mjs';
 import { median, quantile } from '../lib/stats.mjs';
 
 const KINDS = ['rxwire', 'ws', 'net'];
-/** Opened and ended before the first look, so that code and pools are there already. */
-const WARM_UP = 300;
+/**
+ * Opened and ended before the first look, so that code and pools are there already. What they leave free is used again, and counts
+ * for less: where a connection takes much, it has to be few of them, with more messages for each.
+ */
+const WARM_UP = Object.freeze({ connections: 300 });
 /** Files of a process that are not connections, generously. */
 const OTHER_FILES = 200;
 
@@ -12,7 +15,7 @@ const OTHER_FILES = 200;
 function affordable(wanted) {
   const { stdout } = spawnSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' });
   const limit = Number(stdout);
-  return Number.isInteger(limit) ? Math.min(wanted, limit - OTHER_FILES - WARM_UP) : wanted;
+  return Number.isInteger(limit) ? Math.min(wanted, limit - OTHER_FILES - WARM_UP.connections) : wanted;
 }
 
 /** Bytes that a server holds for each connection that was used once and now is idle. Every repeat has fresh processes. */
@@ -49,7 +52,8 @@ async function once(scenario, kind, connections) {
   try {
     const port = await server.ask('start');
     await load.ask('open', { kind, port });
-    await load.ask('run', { kind, amount: WARM_UP });
+    const warmUp = scenario.warmUp ?? WARM_UP;
+    await load.ask('run', { kind, amount: warmUp.connections, messages: warmUp.messages });
     await load.ask('close', { kind });
     const before = await server.ask('memory');
     await load.ask('run', { kind, amount: connections });

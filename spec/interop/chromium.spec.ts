@@ -1,21 +1,11 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type Connection, serve } from '../../src/index.js';
 import { collect } from '../support/collect.js';
 import { ended } from '../support/harness.js';
 import { describeNeeds } from '../support/skip.js';
 import { until } from '../support/turns.js';
+import { CHROMIUM, launchChromium } from './chromium.js';
 
-const EXECUTABLE = '/usr/bin/chromium';
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 1024 * 1024];
 
 /** Code for the page, as text: it runs there and not here. */
@@ -45,82 +35,78 @@ const AWAIT_CLOSE = `(path) => new Promise((resolve) => {
   socket.onclose = ({ code, reason, wasClean }) => resolve([code, reason, wasClean]);
 })`;
 
-describeNeeds(
-  { available: existsSync(EXECUTABLE), what: `the browser Chromium at ${EXECUTABLE}` },
-  'Chromium',
-  () => {
-    let browser: Browser;
-    let page: Page;
-    let url: string;
-    let stop: () => void;
-    const connections: Connection[] = [];
-    const complaints: string[] = [];
+describeNeeds(CHROMIUM, 'Chromium', () => {
+  let browser: Browser;
+  let page: Page;
+  let url: string;
+  let stop: () => void;
+  const connections: Connection[] = [];
+  const complaints: string[] = [];
 
-    beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
-      const running = serve(
-        (connection) => {
-          connections.push(connection);
-          const closing = /^\/close\/(\d+)$/.exec(connection.request.target);
-          if (closing !== null) connection.close(Number(closing[1]), 'from the server: ü');
-          return connection.messages$;
-        },
-        { host: '127.0.0.1', statusPage: true },
-      );
-      url = await new Promise<string>((resolve) => {
-        const subscription = running.subscribe((server) => resolve(server.url.replace('ws:', 'http:')));
-        stop = () => subscription.unsubscribe();
-      });
-      page = await browser.newPage();
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-      });
-      page.on('pageerror', (error) => complaints.push(String(error)));
+  beforeAll(async () => {
+    browser = await launchChromium();
+    const running = serve(
+      (connection) => {
+        connections.push(connection);
+        const closing = /^\/close\/(\d+)$/.exec(connection.request.target);
+        if (closing !== null) connection.close(Number(closing[1]), 'from the server: ü');
+        return connection.messages$;
+      },
+      { host: '127.0.0.1', statusPage: true },
+    );
+    url = await new Promise<string>((resolve) => {
+      const subscription = running.subscribe((server) => resolve(server.url.replace('ws:', 'http:')));
+      stop = () => subscription.unsubscribe();
+    });
+    page = await browser.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    stop();
+    await until(() => connections.every(({ state }) => state === 'closed'));
+  }, 60_000);
+
+  it('shows the status page, which connects, sends and shows what comes', async () => {
+    await page.goto(`${url}/`);
+    await page.waitForFunction("document.getElementById('state').textContent === 'open'");
+    await page.fill('#message', 'hello ü');
+    await page.click('button');
+    await page.waitForFunction("document.querySelector('#log .received')?.textContent === 'hello ü'");
+    expect(await page.textContent('#url')).toBe(`${url.replace('http', 'ws')}/`);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
+  it('exchanges text and binary from 0 B to 1 MiB, octet by octet, and closes with its own code', async () => {
+    const before = connections.length;
+    const result = await page.evaluate(`(${ECHO_ALL})(${JSON.stringify(SIZES)})`);
+    expect(result).toEqual({ faults: [], closed: [4321, 'from the page: ü', true] });
+    expect(await ended(connections[before]!)).toMatchObject({
+      code: 4321,
+      reason: 'from the page: ü',
+      wasClean: true,
+    });
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
+  for (const code of [1000, 1001, 1011, 3000, 4999]) {
+    it(`is told the code ${code} that the server closes with`, async () => {
+      expect(await page.evaluate(`(${AWAIT_CLOSE})('/close/${code}')`)).toEqual([
+        code,
+        'from the server: ü',
+        true,
+      ]);
     }, 60_000);
+  }
 
-    afterAll(async () => {
-      await browser.close();
-      stop();
-      await until(() => connections.every(({ state }) => state === 'closed'));
-    }, 60_000);
-
-    it('shows the status page, which connects, sends and shows what comes', async () => {
-      await page.goto(`${url}/`);
-      await page.waitForFunction("document.getElementById('state').textContent === 'open'");
-      await page.fill('#message', 'hello ü');
-      await page.click('button');
-      await page.waitForFunction("document.querySelector('#log .received')?.textContent === 'hello ü'");
-      expect(await page.textContent('#url')).toBe(`${url.replace('http', 'ws')}/`);
-      expect(complaints).toEqual([]);
-    }, 60_000);
-
-    it('exchanges text and binary from 0 B to 1 MiB, octet by octet, and closes with its own code', async () => {
-      const before = connections.length;
-      const result = await page.evaluate(`(${ECHO_ALL})(${JSON.stringify(SIZES)})`);
-      expect(result).toEqual({ faults: [], closed: [4321, 'from the page: ü', true] });
-      expect(await ended(connections[before]!)).toMatchObject({
-        code: 4321,
-        reason: 'from the page: ü',
-        wasClean: true,
-      });
-      expect(complaints).toEqual([]);
-    }, 60_000);
-
-    for (const code of [1000, 1001, 1011, 3000, 4999]) {
-      it(`is told the code ${code} that the server closes with`, async () => {
-        expect(await page.evaluate(`(${AWAIT_CLOSE})('/close/${code}')`)).toEqual([
-          code,
-          'from the server: ü',
-          true,
-        ]);
-      }, 60_000);
-    }
-
-    it('goes away with 1001 when the page is left', async () => {
-      const shown = collect(connections.at(0)!.closed$);
-      await page.goto('about:blank');
-      await until(() => shown.done);
-      expect(shown.values[0]).toMatchObject({ code: 1001 });
-    }, 60_000);
-  },
-);
+  it('goes away with 1001 when the page is left', async () => {
+    const shown = collect(connections.at(0)!.closed$);
+    await page.goto('about:blank');
+    await until(() => shown.done);
+    expect(shown.values[0]).toMatchObject({ code: 1001 });
+  }, 60_000);
+});
