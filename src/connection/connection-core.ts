@@ -12,19 +12,16 @@ import type { BoundExtensions } from '../protocol/extensions/bound.js';
 import type { InboundExtensions } from '../protocol/extensions/inbound.js';
 import { Opcode } from '../protocol/opcodes.js';
 import type { Transport, TransportListener } from '../transport/transport.js';
-import { WriteCoalescer } from '../transport/write-coalescer.js';
 import type { Cancel, Clock } from './clock.js';
 import { Closer, type CloserOwner } from './closer.js';
 import { Inbox, type InboxOwner } from './inbox.js';
 import { DEFAULT_KEEP_ALIVE, KeepAlive, type KeepAliveOwner, type ResolvedKeepAlive } from './keep-alive.js';
-import { Outlet, type OutletOwner } from './outlet.js';
-import { Packer } from './packer.js';
 import { PingAnswerer } from './ping-answerer.js';
 import { Pinger } from './pinger.js';
 import type { ConnectionProfile } from './profile.js';
 import { Hold, Pump, type PumpOwner } from './pump.js';
-import { Sender } from './sender.js';
 import type { Turns } from './turns.js';
+import { WayOut, type WayOutOwner } from './way-out.js';
 
 /** What a {@link ConnectionCore} tells the connection it is the inside of. */
 export interface CoreObserver {
@@ -46,21 +43,19 @@ const UNCLAIMED_MS = 10_000;
  * The inside of a connection: one transport wired to the protocol, with what holds it back, what keeps it alive and what ends it.
  */
 export class ConnectionCore
-  implements InboxOwner, PumpOwner, CloserOwner, OutletOwner, KeepAliveOwner, TransportListener
+  implements InboxOwner, PumpOwner, CloserOwner, WayOutOwner, KeepAliveOwner, TransportListener
 {
   readonly profile: ConnectionProfile;
   readonly transport: Transport;
   readonly pump: Pump;
   readonly inbox: Inbox;
-  readonly outlet: Outlet;
-  readonly sender: Sender;
+  readonly out: WayOut;
   /** Whether reading stops while what this side sends does not get away. */
   readsWhileBlocked = true;
   readonly #observer: CoreObserver;
-  readonly #writes: WriteCoalescer;
   /** Made when the end begins. */
   #closer: Closer | undefined;
-  #extensions: InboundExtensions | undefined;
+  readonly #extensions: InboundExtensions | undefined;
   #answerer: PingAnswerer | undefined;
   #pinger: Pinger | undefined;
   #keepAlive: KeepAlive | undefined;
@@ -76,16 +71,13 @@ export class ConnectionCore
     observer: CoreObserver,
     extensions: BoundExtensions | undefined,
   ) {
-    const { options, turns, sending } = profile;
     this.profile = profile;
     this.transport = transport;
     this.#observer = observer;
-    this.#writes = new WriteCoalescer(transport, turns.endOfTurn);
-    this.pump = new Pump(this, this.#writes);
-    this.inbox = new Inbox(this, options);
-    this.sender = new Sender(this.#writes, sending);
-    if (extensions !== undefined) this.#extend(extensions);
-    this.outlet = new Outlet(this.sender, this.#writes, options, this);
+    this.#extensions = extensions?.inbound;
+    this.out = new WayOut(profile, transport, extensions, this);
+    this.pump = new Pump(this, this.out.writes);
+    this.inbox = new Inbox(this, profile.options);
     transport.listen(this);
   }
 
@@ -123,15 +115,8 @@ export class ConnectionCore
       .subscribe(this.inbox);
   }
 
-  #extend({ inbound, outbound }: BoundExtensions): void {
-    this.#extensions = inbound;
-    if (outbound === undefined) return;
-    this.sender.packer = new Packer(outbound, this.sender, (error) => {
-      this.#failByExtension(error);
-    });
-  }
-
   #failByExtension(error: Error): void {
+    this.out.sender.drop();
     this.#observer.log('error', `${error.message}, closing with 1011`, error.cause);
     this.closer.fail(error);
   }
@@ -150,6 +135,7 @@ export class ConnectionCore
 
   onInputEnd(error: unknown): void {
     this.#inputEnded = true;
+    this.out.cut();
     if (error instanceof ExtensionError) this.#failByExtension(error);
     else if (isViolation(error)) this.closer.fail(error);
     else this.closer.inputEnded(error as Error | undefined);
@@ -162,13 +148,14 @@ export class ConnectionCore
 
   onControl(opcode: number, payload: Uint8Array): void {
     if (opcode === Opcode.close) {
+      this.out.cut();
       this.closer.received(parseClose(payload));
       // Nothing is decoded behind it, whatever is held: what is left to see is the end of the transport.
       this.pump.readOn();
       this.pump.release(Hold.window);
     } else if (opcode === Opcode.ping) {
       if (this.open && this.#wantsPong(payload)) {
-        this.#answerer ??= new PingAnswerer(this.sender, this.transport, this.pump);
+        this.#answerer ??= new PingAnswerer(this.out.sender, this.transport, this.pump);
         this.#answerer.answer(payload);
       }
       this.#observer.onPing(payload);
@@ -218,6 +205,16 @@ export class ConnectionCore
     this.#answerer?.drained();
   }
 
+  onSendFailure(error: Error): void {
+    this.#failByExtension(error);
+  }
+
+  onAborted(error: Error): void {
+    // A Close frame in the middle of a frame would be payload.
+    if (this.out.sender.insideFrame) this.closer.lose(error);
+    else this.closer.fail(error);
+  }
+
   // Keep-alive
 
   get clock(): Clock {
@@ -243,7 +240,7 @@ export class ConnectionCore
     const forget = this.pinger.sent(payload, (roundTripMs) => {
       if (roundTripMs !== undefined) onPong();
     });
-    this.sender.control(Opcode.ping, payload);
+    this.out.sender.control(Opcode.ping, payload);
     return forget;
   }
 
@@ -259,21 +256,21 @@ export class ConnectionCore
 
   sendClose(status: CloseStatus): void {
     this.#answerer?.stop();
-    this.sender.afterPacking(() => {
-      this.sender.control(Opcode.close, closePayload(status));
+    this.out.sender.inTurn(() => {
+      this.out.sender.control(Opcode.close, closePayload(status));
     });
   }
 
   endTransport(): void {
-    this.sender.afterPacking(() => {
-      this.#writes.flush();
+    this.out.sender.inTurn(() => {
+      this.out.flush();
       this.transport.end();
     });
   }
 
   destroyTransport(): void {
-    this.sender.packer?.abort();
-    this.#writes.flush();
+    this.out.sender.drop();
+    this.out.flush();
     this.transport.destroy();
   }
 
@@ -306,7 +303,7 @@ export class ConnectionCore
     this.#keepAlive?.stop();
     this.#cancelReminder?.();
     this.#pinger?.end();
-    this.outlet.end();
+    this.out.end();
     this.#observer.onClosed(info, this.closer.asked);
     this.#cancelDrain = this.profile.clock.after(this.profile.options.drainTimeoutMs, () => {
       const cut = this.inbox.cut();

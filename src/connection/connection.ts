@@ -4,6 +4,9 @@ import type { Frame } from '../protocol/frame.js';
 import type { Message, Outgoing } from '../protocol/message.js';
 import type { Role } from '../protocol/opcodes.js';
 import type { Project } from './consumer.js';
+import type { Source } from './feed.js';
+import type { MessageSink } from './message-sink.js';
+import type { SendReport } from './send-source.js';
 import type { HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
 
 /** How one message is sent. */
@@ -13,6 +16,12 @@ export interface SendOptions {
   /** Octets of its largest frame. Default the connection's `fragmentBytes`. */
   readonly fragmentBytes?: number;
   /** False sends it as it is, true compresses it, both where compression was agreed on. Default: as long messages are. */
+  readonly compress?: boolean;
+}
+
+/** How a message is sent that is sent in parts. */
+export interface OpenMessageOptions {
+  /** False sends it as it is, true compresses it, both where compression was agreed on. Default: compressed, unless it announces a frame. */
   readonly compress?: boolean;
 }
 
@@ -89,6 +98,28 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
    * ExtensionError when an extension fails at it.
    */
   send(data: Outgoing, options?: SendOptions): boolean;
+  /**
+   * Begins a message that is sent frame by frame, or chunk by chunk. Other messages wait until it has ended; control frames pass between
+   * its frames. `close()` waits for its end too, `closeTimeoutMs` at most; the peer's closing does not, and what is written then is dropped.
+   *
+   * @throws TypeError or RangeError for wrong options.
+   */
+  openMessage(type: 'text' | 'binary', options?: OpenMessageOptions): MessageSink;
+  /**
+   * Sends each value as a message when it is subscribed, and tells what came of it once the last is flushed, or the connection has ended. An
+   * iterable, also an asynchronous one, is asked for the next only while fewer than `sendHighWaterBytes` are on their way; an Observable
+   * pushes as it likes. Never closes. Errors with what the source errors with. Unsubscribing stops it.
+   */
+  sendAll(source: Source<Outgoing>): Observable<SendReport>;
+  /**
+   * Sends the values as the frames of one message when it is subscribed: an Observable, an iterable, Node's or the Web's stream. Tells what
+   * came of it as `sendAll` does. When the source fails, or it is unsubscribed, after a part was sent, the connection is closed with 1011.
+   */
+  sendStream(
+    type: 'text' | 'binary',
+    source: Source<Uint8Array | string>,
+    options?: OpenMessageOptions,
+  ): Observable<SendReport>;
   /** Sends a frame as it is, with any opcode and any reserved bits: for tests, and for what has no other way. */
   sendFrame(frame: Frame): boolean;
   /** Resolves true when the operating system has everything sent so far, false when the connection ended before. */

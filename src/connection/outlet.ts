@@ -59,18 +59,21 @@ export class Outlet {
       return this.#overflow();
     }
     this.#sender.message(data, type, fragmentBytes, compress);
-    return this.#check();
+    return this.check();
   }
 
   sendFrame(frame: Frame): boolean {
-    const buffered = this.#buffered;
-    if (buffered > 0 && buffered + frame.payload.length > this.#options.maxBufferedBytes) {
-      return this.#overflow();
-    }
-    this.#sender.afterPacking(() => {
+    if (!this.admit(frame.payload.length)) return false;
+    this.#sender.inTurn(() => {
       this.#sender.frame(frame);
     });
-    return this.#check();
+    return this.check();
+  }
+
+  /** Whether `bytes` more octets may be accepted. @throws LimitError if they may not and the policy is to say so. */
+  admit(bytes: number): boolean {
+    const buffered = this.#buffered;
+    return buffered === 0 || buffered + bytes <= this.#options.maxBufferedBytes || this.#overflow();
   }
 
   flush(): Promise<boolean> {
@@ -84,12 +87,12 @@ export class Outlet {
   }
 
   get #buffered(): number {
-    return this.#writes.bufferedBytes + (this.#sender.packer?.heldBytes ?? 0);
+    return this.#writes.bufferedBytes + this.#sender.heldBytes;
   }
 
   /** Calls `taken` when the operating system has everything accepted so far. */
   #whenTaken(taken: () => void): void {
-    this.#sender.afterPacking(() => {
+    this.#sender.inTurn(() => {
       this.#writes.whenTaken(taken);
     });
   }
@@ -97,7 +100,7 @@ export class Outlet {
   /** The transport is gone. */
   end(): void {
     this.#ended = true;
-    this.#sender.packer?.abort();
+    this.#sender.drop();
     this.#writes.discard();
     const flushes = this.#flushes;
     this.#flushes = undefined;
@@ -113,7 +116,8 @@ export class Outlet {
     resolve(true);
   }
 
-  #check(): boolean {
+  /** Whether less than the high-water mark is on its way. */
+  check(): boolean {
     const high = this.#options.sendHighWaterBytes;
     let writable = this.#buffered < high;
     if (!writable) {
@@ -135,7 +139,7 @@ export class Outlet {
   /** What was sent meanwhile may be on its way when this is taken: it is looked at until less than the mark is. */
   #lookAgain(): void {
     this.#whenTaken(() => {
-      if (!this.#ended && !this.#check()) this.#lookAgain();
+      if (!this.#ended && !this.check()) this.#lookAgain();
     });
   }
 

@@ -29,6 +29,6 @@ export function pingOver(
       };
       subscriber.add(core.profile.clock.after(timeoutMs, late));
     }
-    core.sender.control(Opcode.ping, bytes);
+    core.out.sender.control(Opcode.ping, bytes);
   });
 }

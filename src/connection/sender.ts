@@ -8,7 +8,9 @@ import { Opcode } from '../protocol/opcodes.js';
 import { utf8Write } from '../protocol/string-bytes.js';
 import { slab, SLAB_BYTES } from '../transport/slab.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
-import type { Content, PackedSink, Packer } from './packer.js';
+import { AnnouncedFrame } from './announced-frame.js';
+import { type Content, lengthOf, type PackedSink, type Packer } from './packer.js';
+import type { SendLine } from './send-line.js';
 
 /** Up to here octets are copied into the slab: cheaper than one more buffer in the write. */
 const COPY_BYTES = 32 * 1024;
@@ -33,10 +35,15 @@ export class Sender implements PackedSink {
   onFrame: FrameTap | undefined;
   /** Lets extensions transform what is sent, where there are any. */
   packer: Packer | undefined;
+  /** Where messages wait for the end of another; made when one takes its time for the first time. */
+  line: SendLine | undefined;
   readonly #writes: WriteCoalescer;
   readonly #options: SenderOptions;
   #unshown: Frame[] | undefined;
   #showing = false;
+  #announced: AnnouncedFrame | undefined;
+  /** Control frames that wait for the end of the announced frame. */
+  #delayed: [opcode: number, payload: Uint8Array][] | undefined;
 
   constructor(writes: WriteCoalescer, options: SenderOptions) {
     this.#writes = writes;
@@ -80,8 +87,12 @@ export class Sender implements PackedSink {
     }
   }
 
-  /** Sends a control frame; its payload is copied. */
+  /** Sends a control frame, behind an announced frame if one is open; its payload is copied. */
   control(opcode: number, payload: Uint8Array): void {
+    if (this.#announced !== undefined) {
+      this.#delay(opcode, Uint8Array.from(payload));
+      return;
+    }
     this.#bytes(firstByte(true, 0, opcode), payload);
     if (this.#unshown !== undefined) this.#show();
   }
@@ -92,10 +103,52 @@ export class Sender implements PackedSink {
     if (this.#unshown !== undefined) this.#show();
   }
 
-  /** Calls `task` when everything sent so far is on its way to the transport: at once, unless an extension needs time. */
-  afterPacking(task: () => void): void {
-    if (this.packer === undefined) task();
-    else this.packer.whenIdle(task);
+  /** Runs `task` when everything sent so far is on its way to the transport: at once, unless somebody is inside a message. */
+  inTurn(task: () => void): void {
+    if (this.line === undefined) task();
+    else this.line.enter(0, task);
+  }
+
+  /** The transport is gone, or is to go: what waits is dropped. */
+  drop(): void {
+    this.packer?.abort();
+    this.line?.drop();
+  }
+
+  /** Octets of messages that wait for their turn, or for an extension. */
+  get heldBytes(): number {
+    return this.line?.heldBytes ?? 0;
+  }
+
+  /** Whether a frame is announced of which octets remain: nothing else may be written then. */
+  get insideFrame(): boolean {
+    return this.#announced !== undefined;
+  }
+
+  /** Writes the header of a frame of `length` octets, over 0, which are written by {@link chunk}. */
+  announce(first: number, length: number): void {
+    const { nextKey, applyMask } = this.#options;
+    this.#announced = new AnnouncedFrame(this.#writes, first, length, nextKey?.(), applyMask);
+  }
+
+  /** Writes the next octets of the announced frame, at most those that remain. */
+  chunk(bytes: Uint8Array): void {
+    const frame = this.#announced;
+    if (frame === undefined) return;
+    frame.write(bytes);
+    if (frame.remaining > 0) return;
+    this.#announced = undefined;
+    const delayed = this.#delayed;
+    this.#delayed = undefined;
+    for (const [opcode, payload] of delayed ?? []) this.control(opcode, payload);
+  }
+
+  /** Of Pongs only the newest waits: there are as many as the peer likes. RFC 6455 section 5.5.3. */
+  #delay(opcode: number, payload: Uint8Array): void {
+    const delayed = (this.#delayed ??= []);
+    const pong = opcode === Opcode.pong ? delayed.findIndex(([waiting]) => waiting === opcode) : -1;
+    if (pong >= 0) delayed.splice(pong, 1);
+    delayed.push([opcode, payload]);
   }
 
   content(first: number, data: string | Uint8Array, fragmentBytes: number, ours: boolean): void {
@@ -118,6 +171,17 @@ export class Sender implements PackedSink {
   }
 
   #message(opcode: number, data: Content, fragmentBytes: number, compress: boolean | undefined): void {
+    const { line } = this;
+    if (line?.busy === true) {
+      line.enter(lengthOf(data), () => {
+        this.#sendNow(opcode, data, fragmentBytes, compress);
+      });
+    } else {
+      this.#sendNow(opcode, data, fragmentBytes, compress);
+    }
+  }
+
+  #sendNow(opcode: number, data: Content, fragmentBytes: number, compress: boolean | undefined): void {
     if (this.packer !== undefined) this.packer.message(opcode, data, fragmentBytes, compress);
     else this.content(opcode, data instanceof PreparedMessage ? data.data : data, fragmentBytes, false);
   }
@@ -203,6 +267,13 @@ export class Sender implements PackedSink {
     }
     this.#showing = false;
   }
+}
+
+/** Octets of the payload that `data` makes. */
+export function payloadBytes(data: Outgoing): number {
+  if (typeof data === 'string' || data instanceof Uint8Array) return lengthOf(data);
+  if (data instanceof PreparedMessage || isMessage(data)) return lengthOf(data.data);
+  return isArrayBuffer(data) ? data.byteLength : 0;
 }
 
 /** Whether `data` makes payloads of at most `room` octets. */

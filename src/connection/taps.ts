@@ -29,7 +29,7 @@ export class Taps {
         : undefined;
     });
     this.sentFrames = new Tap((observed) => {
-      core.sender.onFrame = observed
+      core.out.sender.onFrame = observed
         ? (frame) => {
             this.sentFrames.next(frame);
           }

@@ -10,7 +10,7 @@ import type { Message, Outgoing } from '../protocol/message.js';
 import { Opcode, type Role } from '../protocol/opcodes.js';
 import type { Transport } from '../transport/transport.js';
 import { ConnectionCore, type CoreObserver } from './connection-core.js';
-import type { Connection, SendOptions } from './connection.js';
+import type { Connection, OpenMessageOptions, SendOptions } from './connection.js';
 import type { Project } from './consumer.js';
 import type { Handshake, HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
 import {
@@ -21,8 +21,13 @@ import {
   oneOf,
   wholeNumber,
 } from '../protocol/option-checks.js';
+import type { Source } from './feed.js';
+import type { MessageSink } from './message-sink.js';
+import { controlPayload } from './control-payload.js';
 import { pingOver } from './ping.js';
 import type { ConnectionProfile } from './profile.js';
+import { checkSource, sendAllOf, type SendReport, sendStreamOf } from './send-source.js';
+import { payloadBytes } from './sender.js';
 import { Taps } from './taps.js';
 
 /** What a connection is made of. */
@@ -42,12 +47,12 @@ const SEND_CHECKS: Checks = Object.freeze({
   fragmentBytes: wholeNumber(1),
   compress: flag,
 });
+const OPEN_CHECKS: Checks = Object.freeze({ type: oneOf('text', 'binary'), compress: flag });
 const CONSUME_CHECKS: Checks = Object.freeze({ concurrency: wholeNumber(1) });
 const PING_CHECKS: Checks = Object.freeze({ timeoutMs: milliseconds });
 /** What is done when a connection has closed. */
 type Teardown = Unsubscribable | (() => void);
 
-const MAX_CONTROL_BYTES = 125;
 const NO_BYTES = new Uint8Array(0);
 
 /** The {@link Connection} that is handed out: it is open, and reads nothing before `start`. */
@@ -175,26 +180,51 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   send(data: Outgoing, options?: SendOptions): boolean {
     if (!this.#core.open) return false;
-    if (options === undefined) return this.#core.outlet.send(data);
+    if (options === undefined) return this.#core.out.outlet.send(data);
     checkOptions(options, SEND_CHECKS);
     const { type, fragmentBytes, compress } = options;
-    return this.#core.outlet.send(data, type, fragmentBytes, compress);
+    return this.#core.out.outlet.send(data, type, fragmentBytes, compress);
   }
 
   sendFrame(frame: Frame): boolean {
-    return this.#core.open && this.#core.outlet.sendFrame(frame);
+    return this.#core.open && this.#core.out.outlet.sendFrame(frame);
+  }
+
+  openMessage(type: 'text' | 'binary', options: OpenMessageOptions = {}): MessageSink {
+    checkOptions({ type, ...options }, OPEN_CHECKS);
+    return this.#core.out.sinks.open(type, options.compress);
+  }
+
+  sendAll(source: Source<Outgoing>): Observable<SendReport> {
+    checkSource(source);
+    return sendAllOf(this, source, (data) => this.send(data), payloadBytes);
+  }
+
+  sendStream(
+    type: 'text' | 'binary',
+    source: Source<Uint8Array | string>,
+    options: OpenMessageOptions = {},
+  ): Observable<SendReport> {
+    checkSource(source);
+    checkOptions({ type, ...options }, OPEN_CHECKS);
+    return sendStreamOf(this, source, () => this.openMessage(type, options));
+  }
+
+  /** Whether data may be sent. */
+  get open(): boolean {
+    return this.#core.open;
   }
 
   flush(): Promise<boolean> {
-    return this.#core.open ? this.#core.outlet.flush() : Promise.resolve(false);
+    return this.#core.open ? this.#core.out.outlet.flush() : Promise.resolve(false);
   }
 
   get bufferedBytes(): number {
-    return this.#core.outlet.bufferedBytes;
+    return this.#core.out.outlet.bufferedBytes;
   }
 
   get writable$(): Observable<boolean> {
-    return this.#core.outlet.writable$;
+    return this.#core.out.outlet.writable$;
   }
 
   ping(payload?: Uint8Array | string, options: { readonly timeoutMs?: number } = {}): Observable<number> {
@@ -208,7 +238,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   pong(payload: Uint8Array | string = NO_BYTES): void {
     const bytes = controlPayload(payload);
-    if (this.#core.open) this.#core.sender.control(Opcode.pong, bytes);
+    if (this.#core.open) this.#core.out.sender.control(Opcode.pong, bytes);
   }
 
   // Ending
@@ -337,17 +367,4 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 function tearDown(teardown: Teardown): void {
   if (typeof teardown === 'function') teardown();
   else teardown.unsubscribe();
-}
-
-function controlPayload(payload: Uint8Array | string): Uint8Array {
-  const bytes = typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload;
-  if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(`payload is of type ${typeof payload}, expected a string or a Uint8Array`);
-  }
-  if (bytes.length > MAX_CONTROL_BYTES) {
-    throw new RangeError(
-      `payload is ${String(bytes.length)} bytes, expected at most ${String(MAX_CONTROL_BYTES)}`,
-    );
-  }
-  return bytes;
 }

@@ -1,0 +1,50 @@
+import { headerBytes, MAX_HEADER_BYTES, writeHeader } from '../protocol/frame-encoder.js';
+import { mask, rotateMaskingKey, wordsOf } from '../protocol/masking.js';
+import { slab } from '../transport/slab.js';
+import type { WriteCoalescer } from '../transport/write-coalescer.js';
+
+/** Up to here octets are copied into the slab: cheaper than one more buffer in the write. */
+const COPY_BYTES = 32 * 1024;
+
+/** A frame whose header has been written and whose payload is written chunk by chunk. RFC 6455 section 5.2. */
+export class AnnouncedFrame {
+  /** Octets of the payload that have not been written. */
+  remaining: number;
+  readonly #writes: WriteCoalescer;
+  /** The masking key as it stands for the next octet; 0 changes nothing. */
+  #key: number;
+
+  constructor(
+    writes: WriteCoalescer,
+    first: number,
+    length: number,
+    key: number | undefined,
+    applyMask: boolean,
+  ) {
+    this.remaining = length;
+    this.#writes = writes;
+    this.#key = applyMask ? (key ?? 0) : 0;
+    const at = writes.reserve(MAX_HEADER_BYTES);
+    writeHeader(slab.bytes, at, first, length, key);
+    writes.commit(at + headerBytes(length, key !== undefined));
+  }
+
+  /** Writes the next octets of the payload, at most those that remain. They are never changed. */
+  write(chunk: Uint8Array): void {
+    const { length } = chunk;
+    this.remaining -= length;
+    if (length <= COPY_BYTES) {
+      const at = this.#writes.reserve(length);
+      slab.bytes.set(chunk, at);
+      if (this.#key !== 0) mask(slab.bytes, slab.words, at, at + length, this.#key);
+      this.#writes.commit(at + length);
+    } else if (this.#key === 0) {
+      this.#writes.push(chunk);
+    } else {
+      const bytes = Buffer.from(chunk);
+      mask(bytes, wordsOf(bytes), 0, length, this.#key);
+      this.#writes.push(bytes);
+    }
+    this.#key = rotateMaskingKey(this.#key, length);
+  }
+}

@@ -1,0 +1,259 @@
+import { type Applied, bitsOf } from '../protocol/extensions/outbound.js';
+import { failureOf } from '../protocol/extensions/failures.js';
+import type { TransformSession } from '../protocol/extensions/transform.js';
+import { Opcode } from '../protocol/opcodes.js';
+import { Fifo } from './fifo.js';
+import { type FrameSink, FrameSinkOf } from './frame-sink.js';
+import { OutgoingText } from './outgoing-text.js';
+import type { Sender } from './sender.js';
+import type { SendLine } from './send-line.js';
+import { SinkError } from './sink-error.js';
+
+/** One message that is sent frame by frame. RFC 6455 section 5.4. */
+export interface MessageSink {
+  /**
+   * Sends one frame; its octets must not change until they are flushed.
+   *
+   * @param frame - Bytes, which for a text message have to be UTF-8 across its frames; or, for a text message, a string.
+   * @returns as `send` does: false when more than `sendHighWaterBytes` are on their way, or nothing is sent any more.
+   * @throws SinkError inside an announced frame and after the end; TypeError for what a frame of this message cannot be; LimitError as
+   * `send`.
+   */
+  write(frame: Uint8Array | string): boolean;
+  /**
+   * Announces a frame whose payload comes chunk by chunk. Until all of it has come nothing else can be written, not even a Pong. The
+   * message is not compressed.
+   *
+   * @param length - Octets, 0 to 2^53-1.
+   * @throws RangeError for another length; SinkError inside an announced frame, after the end, and in a message that is transformed.
+   */
+  frame(length: number): FrameSink;
+  /** Ends the message with an empty frame. @throws SinkError as long as octets of a frame are missing, and after the end. */
+  end(): void;
+  /**
+   * Gives the message up. What the peer has of it cannot be taken back, so the connection is closed with 1011 then.
+   *
+   * @param reason - Of the Close frame. Default a text that says as much.
+   */
+  abort(reason?: string): void;
+}
+
+/** What a message under way asks of its connection. */
+export interface SinkOwner {
+  readonly sender: Sender;
+  readonly line: SendLine;
+  /** Whether `bytes` more octets may be accepted; closes or throws by the policy if not. */
+  admit(bytes: number): boolean;
+  /** Whether fewer than the high-water mark are on their way. */
+  check(): boolean;
+  /** The message is sent, or given up before anything of it was. */
+  onEnded(sink: OutgoingMessage): void;
+  /** The message of which the peer has a part will not be finished. */
+  onAborted(error: Error): void;
+}
+
+interface Step {
+  readonly bytes: number;
+  readonly run: () => void;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** A message that is sent frame by frame: it waits for its turn, and then is inside the line to its end. */
+export class OutgoingMessage implements MessageSink {
+  readonly #owner: SinkOwner;
+  readonly #opcode: number;
+  readonly #compress: boolean | undefined;
+  readonly #text: OutgoingText | undefined;
+  /** What waits for the turn of the message, or for an extension. */
+  readonly #steps: Fifo<Step> = new Fifo();
+  #frame: FrameSinkOf | undefined;
+  #ended = false;
+  #dead = false;
+  #itsTurn = false;
+  /** Whether the peer has a part of it. */
+  #begun = false;
+  #busy = false;
+  /** What transforms the message; undefined before it is decided. */
+  #applied: readonly Applied[] | undefined;
+  #session: TransformSession | undefined;
+
+  constructor(owner: SinkOwner, type: 'text' | 'binary', compress: boolean | undefined) {
+    this.#owner = owner;
+    this.#opcode = type === 'text' ? Opcode.text : Opcode.binary;
+    this.#compress = compress;
+    this.#text = type === 'text' ? new OutgoingText() : undefined;
+  }
+
+  /** Stands in line. */
+  begin(): void {
+    const { line } = this.#owner;
+    line.enter(0, () => {
+      if (this.#dead) return;
+      line.begin();
+      this.#itsTurn = true;
+      this.#run();
+    });
+  }
+
+  write(frame: Uint8Array | string): boolean {
+    this.#checkBetween();
+    const bytes = this.#octets(frame);
+    if (this.#dead || !this.#owner.admit(bytes.length)) return false;
+    this.#do(bytes.length, () => {
+      this.#send(bytes, false);
+    });
+    return this.#owner.check();
+  }
+
+  frame(length: number): FrameSink {
+    this.#checkBetween();
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw new RangeError(`length is ${String(length)}, expected an integer from 0 to 2^53-1`);
+    }
+    this.#decide(this.#compress ?? false);
+    if (this.#applied?.length !== 0) {
+      throw new SinkError('an extension transforms this message, so the length of its frames is not known');
+    }
+    const frame = new FrameSinkOf(length, {
+      write: (chunk) => this.#writeChunk(chunk),
+      ended: () => (this.#frame = undefined),
+    });
+    this.#do(0, () => {
+      this.#announce(length);
+    });
+    if (length > 0) this.#frame = frame;
+    return frame;
+  }
+
+  end(): void {
+    this.#checkBetween();
+    const rest = this.#text?.finish() ?? NO_BYTES;
+    this.#ended = true;
+    this.#do(rest.length, () => {
+      this.#send(rest, true);
+    });
+  }
+
+  abort(reason = 'the sender gave up a message'): void {
+    if (this.#ended || this.#dead) return;
+    this.#dead = true;
+    this.#session?.abort();
+    if (this.#begun || this.#busy) this.#owner.onAborted(new SinkError(reason, 'RXWIRE_ABORTED'));
+    else this.#leave();
+  }
+
+  /** The connection sends no more data: what comes is dropped. */
+  cut(): void {
+    this.#dead = true;
+    this.#session?.abort();
+    this.#steps.drain();
+  }
+
+  /** Whether others wait for its end. */
+  get inside(): boolean {
+    return this.#itsTurn;
+  }
+
+  #leave(): void {
+    this.#owner.onEnded(this);
+    if (!this.#itsTurn) return;
+    this.#itsTurn = false;
+    this.#owner.line.end();
+  }
+
+  #checkBetween(): void {
+    if (this.#ended) throw new SinkError('the message has ended');
+    if (this.#frame === undefined) return;
+    throw new SinkError(`a frame is announced of which ${String(this.#frame.remaining)} octets are missing`);
+  }
+
+  #octets(frame: unknown): Uint8Array {
+    if (frame instanceof Uint8Array) return this.#text?.bytes(frame) ?? frame;
+    if (typeof frame === 'string' && this.#text !== undefined) return this.#text.string(frame);
+    const expected = this.#text === undefined ? 'a Uint8Array' : 'a string or a Uint8Array';
+    throw new TypeError(`a frame of this message is of type ${typeof frame}, expected ${expected}`);
+  }
+
+  #writeChunk(chunk: Uint8Array): boolean {
+    const bytes = this.#text?.bytes(chunk) ?? chunk;
+    if (this.#dead || !this.#owner.admit(bytes.length)) return false;
+    this.#do(bytes.length, () => {
+      this.#owner.sender.chunk(bytes);
+    });
+    return this.#owner.check();
+  }
+
+  #announce(length: number): void {
+    if (length === 0) this.#owner.sender.frameContent(false, this.#head(), NO_BYTES, true);
+    else this.#owner.sender.announce(this.#head(), length);
+  }
+
+  /** Does something that sends `bytes` octets, in its turn and in order. */
+  #do(bytes: number, run: () => void): void {
+    if (this.#dead) return;
+    this.#owner.line.heldBytes += bytes;
+    this.#steps.push({ bytes, run });
+    this.#run();
+  }
+
+  #run(): void {
+    while (this.#itsTurn && !this.#busy && !this.#dead) {
+      const step = this.#steps.shift();
+      if (step === undefined) return;
+      this.#owner.line.heldBytes -= step.bytes;
+      step.run();
+    }
+  }
+
+  /** Decides what transforms the message, at its first frame. */
+  #decide(compress: boolean | undefined): void {
+    this.#applied ??= this.#owner.sender.packer?.extensions.ofMessage(Infinity, compress) ?? [];
+  }
+
+  /** The first byte of the next frame, without FIN. */
+  #head(): number {
+    const head = this.#begun ? Opcode.continuation : this.#opcode | (bitsOf(this.#applied ?? []) << 4);
+    this.#begun = true;
+    return head;
+  }
+
+  #send(bytes: Uint8Array, last: boolean): void {
+    this.#decide(this.#compress);
+    const [first] = this.#applied ?? [];
+    if (first === undefined) {
+      this.#pass(bytes, last, false);
+      return;
+    }
+    this.#busy = true;
+    this.#session ??= first.transform.open(Infinity);
+    const made: Uint8Array[] = [];
+    this.#owner.line.heldBytes += bytes.length;
+    this.#session.push(
+      bytes,
+      last,
+      (out) => void made.push(out),
+      (error) => {
+        this.#owner.line.heldBytes -= bytes.length;
+        this.#busy = false;
+        if (this.#dead) return;
+        if (error === undefined) this.#transformed(Buffer.concat(made), last);
+        else this.#owner.onAborted(failureOf(error, 'what is sent'));
+      },
+    );
+  }
+
+  #transformed(bytes: Uint8Array, last: boolean): void {
+    this.#pass(bytes, last, true);
+    this.#run();
+  }
+
+  #pass(bytes: Uint8Array, last: boolean, ours: boolean): void {
+    const { sender } = this.#owner;
+    const head = this.#head();
+    if (sender.packer?.extensions.byFrame === true) {
+      sender.packer.frame(last, head, bytes, ours, this.#compress);
+    } else sender.frameContent(last, head, bytes, ours);
+    if (last) this.#leave();
+  }
+}

@@ -1,0 +1,71 @@
+import { Fifo } from './fifo.js';
+
+interface Waiting {
+  readonly bytes: number;
+  readonly task: () => void;
+}
+
+/**
+ * Keeps messages whole: while somebody is inside of one, what else is sent waits in line. Control frames do not stand in it.
+ * RFC 6455 section 5.4.
+ */
+export class SendLine {
+  /** Octets of what waits, and of what is not made yet by who is inside. */
+  heldBytes = 0;
+  readonly #onError: (error: Error) => void;
+  #inside = false;
+  #draining = false;
+  #waiting: Fifo<Waiting> | undefined;
+
+  /** @param onError - Called with what a task that had to wait throws: its sender is gone. */
+  constructor(onError: (error: Error) => void) {
+    this.#onError = onError;
+  }
+
+  /** Whether somebody is inside a message. */
+  get busy(): boolean {
+    return this.#inside;
+  }
+
+  /** Runs `task`, which sends `bytes` octets, when everything before it is sent: now, if nobody is inside. */
+  enter(bytes: number, task: () => void): void {
+    if (!this.#inside && !this.#draining) {
+      task();
+      return;
+    }
+    this.heldBytes += bytes;
+    (this.#waiting ??= new Fifo()).push({ bytes, task });
+  }
+
+  /** A message begins that takes more than this turn. */
+  begin(): void {
+    this.#inside = true;
+  }
+
+  /** It has ended: who waits goes on, in order. */
+  end(): void {
+    this.#inside = false;
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      while (!this.#inside) {
+        const next = this.#waiting?.shift();
+        if (next === undefined) break;
+        this.heldBytes -= next.bytes;
+        next.task();
+      }
+    } catch (error) {
+      this.drop();
+      this.#onError(error as Error);
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  /** Drops everything that waits. */
+  drop(): void {
+    this.#inside = false;
+    this.#waiting = undefined;
+    this.heldBytes = 0;
+  }
+}

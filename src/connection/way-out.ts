@@ -1,0 +1,68 @@
+import type { BoundExtensions } from '../protocol/extensions/bound.js';
+import type { Transport } from '../transport/transport.js';
+import { WriteCoalescer } from '../transport/write-coalescer.js';
+import { Outlet, type OutletOwner } from './outlet.js';
+import { Packer } from './packer.js';
+import type { ConnectionProfile } from './profile.js';
+import { SendLine } from './send-line.js';
+import { Sender } from './sender.js';
+import { Sinks, type SinksOwner } from './sinks.js';
+
+/** What a {@link WayOut} asks of its connection. */
+export interface WayOutOwner extends OutletOwner, SinksOwner {
+  /** An extension failed at what is sent: nothing more is. */
+  onSendFailure(error: Error): void;
+}
+
+/** All that a message passes on its way out: its bounds, the line, the extensions, the encoder, the write. */
+export class WayOut {
+  readonly writes: WriteCoalescer;
+  readonly sender: Sender;
+  readonly outlet: Outlet;
+  readonly #owner: WayOutOwner;
+  #sinks: Sinks | undefined;
+
+  constructor(
+    { options, turns, sending }: ConnectionProfile,
+    transport: Transport,
+    extensions: BoundExtensions | undefined,
+    owner: WayOutOwner,
+  ) {
+    this.#owner = owner;
+    this.writes = new WriteCoalescer(transport, turns.endOfTurn);
+    this.sender = new Sender(this.writes, sending);
+    this.outlet = new Outlet(this.sender, this.writes, options, owner);
+    const outbound = extensions?.outbound;
+    if (outbound === undefined) return;
+    this.sender.packer = new Packer(outbound, this.sender, this.#line, (error) => {
+      owner.onSendFailure(error);
+    });
+  }
+
+  /** The messages that are sent frame by frame; made when there is one for the first time. */
+  get sinks(): Sinks {
+    return (this.#sinks ??= new Sinks(this.sender, this.#line, this.outlet, this.#owner));
+  }
+
+  /** No more data is sent: messages that are unfinished stay so. */
+  cut(): void {
+    this.#sinks?.cut();
+  }
+
+  /** Gives everything to the transport now. */
+  flush(): void {
+    this.writes.flush();
+  }
+
+  /** The transport is gone. */
+  end(): void {
+    this.cut();
+    this.outlet.end();
+  }
+
+  get #line(): SendLine {
+    return (this.sender.line ??= new SendLine((error) => {
+      this.#owner.onSendFailure(error);
+    }));
+  }
+}
