@@ -30,6 +30,8 @@ export abstract class KeptSubscriber<In> extends Subscriber<In> {
   override unsubscribe(): void {
     if (this.closed) return;
     super.unsubscribe();
+    // On a destination that is closed already rxjs calls this from its own constructor: there is nothing to let go of yet.
+    if (!(#teardown in this)) return;
     const teardown = this.#teardown;
     this.#teardown = undefined;
     if (typeof teardown === 'function') teardown();

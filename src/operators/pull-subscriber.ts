@@ -60,6 +60,7 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
   override unsubscribe(): void {
     if (this.closed) return;
     super.unsubscribe();
+    if (!(#decoder in this)) return;
     this.#decoder?.stop();
     this.#decoder = undefined;
   }

@@ -15,6 +15,7 @@ export { InboundExtensions } from './extensions/inbound.js';
 export { encodeFrame, headerBytes } from './frame-encoder.js';
 export { Found, FrameDecoder, type FrameDecoderOptions } from './frame-decoder.js';
 export type { MaskExpectation } from './frame-rules.js';
+export { type FormatOptions, formatFrame } from './format-frame.js';
 export { type Frame, isControlFrame, makeFrame } from './frame.js';
 export * from './handshake/index.js';
 export { type Limits, type ResolvedLimits, resolveLimits } from './limits.js';

@@ -20,8 +20,8 @@ export interface Quoted {
 }
 
 /**
- * Writes bytes as one line of text in quotes: `'caf\u00e9\n'` with the é as it is, and the newline as two characters. What cannot be seen
- * is written as `\n`, `\x1b` or `\u202e`, and an octet that is not UTF-8 as `\xff`, so that the bytes can be told from it.
+ * Writes bytes as text in quotes, on one line. What cannot be seen is written as `\n`, `\x1b` or `\u202e`, and an octet that is not UTF-8
+ * as `\xff`: the bytes can be told from what is written.
  *
  * @param maxChars - Characters between the quotes, at most; `…` stands behind them where there are more. No more bytes are looked at.
  */
