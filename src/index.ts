@@ -1,11 +1,16 @@
 /// <reference types="node" preserve="true" />
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { ClientOptions } from './client/options.js';
-export type { Connection, SendOptions } from './connection/connection.js';
+export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
+export type { Source } from './connection/feed.js';
+export type { FrameSink } from './connection/frame-sink.js';
 export type { HandshakeRequest, HandshakeResponse } from './connection/handshake-facts.js';
 export type { KeepAliveOptions } from './connection/keep-alive.js';
+export type { MessageSink } from './connection/message-sink.js';
 export type { LogDetails, Logger } from './connection/logger.js';
 export type { ConnectionOptions, Overflow } from './connection/options.js';
+export type { SendReport } from './connection/send-source.js';
+export { SinkError } from './connection/sink-error.js';
 export { CloseCode } from './protocol/close-code.js';
 export type { CloseStatus } from './protocol/close-status.js';
 export type { CloseInfo, CloseInitiator, CloseReply, ConnectionState } from './protocol/closing-handshake.js';
@@ -59,3 +64,39 @@ export { Timings, type TimingsOptions } from './operators/tracing/timings.js';
 export type { LogOptions } from './operators/tracing/trace.js';
 export { trackTimings } from './operators/tracing/track-timings.js';
 export { type FormatOptions, formatFrame } from './protocol/format-frame.js';
+export { type Channels, channels, type ChannelsOptions } from './operators/channels/channels.js';
+export type { ChannelOptions } from './operators/channels/channel-options.js';
+export { binaryCodec, type BinaryFormat } from './operators/codecs/binary-codec.js';
+export type { Codec, Decoder, Encoder, Incoming } from './operators/codecs/codec.js';
+export { CodecError, type CodecErrorDetails, type CodecFailure } from './operators/codecs/codec-error.js';
+export { decodeValues, type DecodeValuesOptions } from './operators/codecs/decode-values.js';
+export { encodeValues } from './operators/codecs/encode-values.js';
+export { json, type JsonOptions } from './operators/codecs/json.js';
+export type { ProtoKeys } from './operators/codecs/json-text.js';
+export type { SchemaIssue, SchemaResult, StandardSchema } from './operators/codecs/standard-schema.js';
+export { typed, type TypedLink, type TypedOptions, type TypedSource } from './operators/codecs/typed.js';
+export type { Link } from './operators/link.js';
+export type {
+  CallId,
+  CallProtocol,
+  ReplyFailure,
+  ReplyPart,
+  RequestPart,
+} from './operators/requests/call-protocol.js';
+export {
+  type Envelope,
+  type EnvelopeFields,
+  type EnvelopeOptions,
+  envelopes,
+} from './operators/requests/envelopes.js';
+export {
+  jsonRpc,
+  type JsonRpcCall,
+  jsonRpcError,
+  type JsonRpcErrorObject,
+  type JsonRpcMessage,
+} from './operators/requests/json-rpc.js';
+export { reply, type ReplyHandler, type ReplyOptions } from './operators/requests/reply.js';
+export { ReplyError } from './operators/requests/reply-error.js';
+export { type Requester, requester, type RequesterOptions } from './operators/requests/requester.js';
+export type { WarningLogger } from './operators/unclaimed.js';
