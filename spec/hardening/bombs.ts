@@ -1,10 +1,10 @@
 import { constants, deflateRawSync } from 'node:zlib';
 
-const UNIT_BYTES = 8 * 1024 * 1024;
-let unit: Buffer | undefined;
+export const MIB: number = 1024 * 1024;
 
-/** Octets of zeros in a whole number of this make a {@link bomb} that costs nothing to build. */
-export const MIB = 1024 * 1024;
+/** Zeros are compressed by so many at a time, and what comes of them is repeated. */
+const UNIT_BYTES = 8 * MIB;
+let unit: Buffer | undefined;
 
 /** The payload of a message of so many zeros: a thousandth of that in octets. */
 export function bomb(zeros: number): Buffer {

@@ -7,6 +7,8 @@ export const LOST: CloseInfo = { code: 1006, reason: '', wasClean: false, initia
 /** A link by hand, synchronous in everything. */
 export class FakeLink<In, Out> implements Link<In, Out> {
   readonly sent: Out[] = [];
+  /** What was to be sent after the end. */
+  readonly unsent: Out[] = [];
   /** How often `messages$` is subscribed now. */
   claims = 0;
   /** How often it was. */
@@ -27,8 +29,8 @@ export class FakeLink<In, Out> implements Link<In, Out> {
   }
 
   send(message: Out): boolean {
+    (this.isOpen ? this.sent : this.unsent).push(message);
     if (!this.isOpen) return false;
-    this.sent.push(message);
     this.onSend(message);
     return true;
   }

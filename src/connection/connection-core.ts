@@ -294,6 +294,7 @@ export class ConnectionCore
       // Undecoded bytes wait behind what is held; they do not wait for ever.
       this.#cancelDrain = this.profile.clock.after(this.profile.options.drainTimeoutMs, () => {
         this.#drop();
+        if (this.pump.waitsForExtension) this.#giveUpInput();
       });
     }
     this.#endIfGone();
@@ -350,6 +351,12 @@ export class ConnectionCore
   #drop(): void {
     this.inbox.leaving = true;
     this.pump.release(Hold.window);
+  }
+
+  /** An extension has had its time: what it was given is dropped, and so is what waits behind. */
+  #giveUpInput(): void {
+    this.inbox.unsubscribe();
+    this.onInputEnd(undefined);
   }
 
   #endIfGone(): void {

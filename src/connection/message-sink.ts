@@ -226,21 +226,22 @@ export class OutgoingMessage implements MessageSink {
       return;
     }
     this.#busy = true;
-    this.#session ??= first.transform.open(Infinity);
     const made: Uint8Array[] = [];
     this.#owner.line.heldBytes += bytes.length;
-    this.#session.push(
-      bytes,
-      last,
-      (out) => void made.push(out),
-      (error) => {
-        this.#owner.line.heldBytes -= bytes.length;
-        this.#busy = false;
-        if (this.#dead) return;
-        if (error === undefined) this.#transformed(Buffer.concat(made), last);
-        else this.#owner.onAborted(failureOf(error, 'what is sent'));
-      },
-    );
+    const done = (error?: Error): void => {
+      this.#owner.line.heldBytes -= bytes.length;
+      this.#busy = false;
+      if (this.#dead) return;
+      if (error === undefined) this.#transformed(Buffer.concat(made), last);
+      else this.#owner.onAborted(failureOf(error, 'what is sent'));
+    };
+    try {
+      this.#session ??= first.transform.open(Infinity);
+      // An extension reads them later than this turn, and may have remembered them by then.
+      this.#session.push(Uint8Array.from(bytes), last, (out) => void made.push(out), done);
+    } catch (error) {
+      done(error as Error);
+    }
   }
 
   #transformed(bytes: Uint8Array, last: boolean): void {

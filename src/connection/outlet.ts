@@ -66,7 +66,7 @@ export class Outlet {
     if (!this.admit(frame.payload.length)) return false;
     this.#sender.inTurn(() => {
       this.#sender.frame(frame);
-    });
+    }, frame.payload.length);
     return this.check();
   }
 

@@ -1,4 +1,4 @@
-import { failureOf } from '../protocol/extensions/failures.js';
+import { calling, failureOf } from '../protocol/extensions/failures.js';
 import { type Applied, applyFrom, bitsOf, type OutboundExtensions } from '../protocol/extensions/outbound.js';
 import type { TransformSession } from '../protocol/extensions/transform.js';
 import { Opcode } from '../protocol/opcodes.js';
@@ -18,6 +18,13 @@ export interface PackedSink {
    */
   content(first: number, data: string | Uint8Array, fragmentBytes: number, ours: boolean): void;
   frameContent(fin: boolean, first: number, payload: Uint8Array, ours: boolean): void;
+}
+
+/** A frame as it is sent. */
+interface MadeFrame {
+  readonly first: number;
+  readonly payload: Uint8Array;
+  readonly ours: boolean;
 }
 
 /**
@@ -67,7 +74,8 @@ export class Packer {
       const out = applyFrom(applied, 0, bytes);
       this.#sendFrames(head, out, isOurs(out, data), fragmentBytes, compress);
     } else {
-      this.#open(applied, bytes, (out) => {
+      // An extension reads them later than this turn, and may have remembered them by then.
+      this.#open(applied, data instanceof Uint8Array ? Uint8Array.from(data) : bytes, (out) => {
         this.#sendFrames(head, out, true, fragmentBytes, compress);
       });
     }
@@ -92,46 +100,62 @@ export class Packer {
       return;
     }
     const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+    const frames: MadeFrame[] = [];
     let at = 0;
     do {
       const piece = bytes.subarray(at, Math.min(at + fragmentBytes, bytes.length));
-      const first = at === 0 ? head : Opcode.continuation;
+      frames.push(this.#made(at === 0 ? head : Opcode.continuation, piece, ours, compress));
       at += piece.length;
-      this.frame(at === bytes.length, first, piece, ours, compress);
     } while (at < bytes.length);
+    // Who looks on at the first frame may send: that must not come between it and the second.
+    this.#line.begin();
+    frames.forEach((frame, index) => {
+      this.#sink.frameContent(index === frames.length - 1, frame.first, frame.payload, frame.ours);
+    });
+    this.#line.end();
   }
 
   /** Sends one frame of a message, transformed if an extension of frames wants that. @throws ExtensionError */
   frame(fin: boolean, head: number, payload: Uint8Array, ours: boolean, compress: boolean | undefined): void {
+    const frame = this.#made(head, payload, ours, compress);
+    this.#sink.frameContent(fin, frame.first, frame.payload, frame.ours);
+  }
+
+  #made(head: number, payload: Uint8Array, ours: boolean, compress: boolean | undefined): MadeFrame {
     const applied = this.extensions.ofFrame(payload.length, compress);
     const out = applyFrom(applied, 0, payload);
-    this.#sink.frameContent(fin, head | (bitsOf(applied) << 4), out, ours || out.buffer !== payload.buffer);
+    return {
+      first: head | (bitsOf(applied) << 4),
+      payload: out,
+      ours: ours || out.buffer !== payload.buffer,
+    };
   }
 
   /** Lets the first transform take its time; the others are applied to what it has made. */
   #open(applied: readonly Applied[], bytes: Uint8Array, send: (out: Uint8Array) => void): void {
-    const session = applied[0]!.transform.open(Infinity);
+    const session = calling('what is sent', () => applied[0]!.transform.open(Infinity));
     const made: Uint8Array[] = [];
+    const emit = (out: Uint8Array): void => void made.push(out);
+    const done = (error?: Error): void => {
+      this.#session = undefined;
+      this.#line.heldBytes -= bytes.length;
+      try {
+        if (error !== undefined) throw error;
+        send(applyFrom(applied, 1, Buffer.concat(made)));
+      } catch (failure) {
+        this.#onError(failureOf(failure, 'what is sent'));
+        return;
+      }
+      this.#line.end();
+    };
     this.#session = session;
     this.#line.begin();
     this.#line.heldBytes += bytes.length;
-    session.push(
-      bytes,
-      true,
-      (out) => void made.push(out),
-      (error) => {
-        this.#session = undefined;
-        this.#line.heldBytes -= bytes.length;
-        try {
-          if (error !== undefined) throw error;
-          send(applyFrom(applied, 1, Buffer.concat(made)));
-        } catch (failure) {
-          this.#onError(failureOf(failure, 'what is sent'));
-          return;
-        }
-        this.#line.end();
-      },
-    );
+    try {
+      session.push(bytes, true, emit, done);
+    } catch (error) {
+      done(error as Error);
+    }
   }
 }
 

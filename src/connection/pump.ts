@@ -65,6 +65,11 @@ export class Pump implements Pace {
     return (this.#holds & ~Hold.turn) !== 0;
   }
 
+  /** Whether an extension has not done yet what it was given. */
+  get waitsForExtension(): boolean {
+    return (this.#holds & Hold.extension) !== 0;
+  }
+
   bind(paced: Paced): void {
     this.#paced = paced;
     paced.onFrame = this.#tap;

@@ -24,12 +24,13 @@ export class SendLine {
 
   /** Whether somebody is inside a message. */
   get busy(): boolean {
-    return this.#inside;
+    // Who is let in from the line may be looked on by somebody who sends: that goes behind the others.
+    return this.#inside || this.#draining;
   }
 
   /** Runs `task`, which sends `bytes` octets, when everything before it is sent: now, if nobody is inside. */
   enter(bytes: number, task: () => void): void {
-    if (!this.#inside && !this.#draining) {
+    if (!this.busy) {
       task();
       return;
     }

@@ -104,9 +104,9 @@ export class Sender implements PackedSink {
   }
 
   /** Runs `task` when everything sent so far is on its way to the transport: at once, unless somebody is inside a message. */
-  inTurn(task: () => void): void {
+  inTurn(task: () => void, bytes = 0): void {
     if (this.line === undefined) task();
-    else this.line.enter(0, task);
+    else this.line.enter(bytes, task);
   }
 
   /** The transport is gone, or is to go: what waits is dropped. */
@@ -173,8 +173,10 @@ export class Sender implements PackedSink {
   #message(opcode: number, data: Content, fragmentBytes: number, compress: boolean | undefined): void {
     const { line } = this;
     if (line?.busy === true) {
-      line.enter(lengthOf(data), () => {
-        this.#sendNow(opcode, data, fragmentBytes, compress);
+      // What waits is as it was when it was sent, however its octets are used meanwhile.
+      const kept = data instanceof Uint8Array ? Uint8Array.from(data) : data;
+      line.enter(lengthOf(kept), () => {
+        this.#sendNow(opcode, kept, fragmentBytes, compress);
       });
     } else {
       this.#sendNow(opcode, data, fragmentBytes, compress);

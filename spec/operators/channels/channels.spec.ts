@@ -144,6 +144,19 @@ describe('channels over one connection', () => {
   });
 });
 
+it('asks no select of who has left within the message', () => {
+  const link: TestLink = new FakeLink();
+  const { channel } = channels(link);
+  const selected: string[] = [];
+  channel('a', letter('a')).subscribe(() => {
+    second.leave();
+  });
+  const select = (message: string): string => (selected.push(message), message);
+  const second = record(channel('a', { ...letter('a'), select }));
+  link.receive('a1');
+  expect([selected, second.said, link.sent]).toEqual([[], [], ['+a']]);
+});
+
 describe('channels over connections in turn', () => {
   it('dial with the first listener, and hang up with the last', () => {
     const { state, connect, listen } = connecting();
@@ -196,10 +209,7 @@ describe('channels over connections in turn', () => {
     const second = connect();
     const third = listen('a');
     third.leave();
-    expect([first.sent, second.sent]).toEqual([
-      ['+a', '+b'],
-      ['+b', '+a', '-a'],
-    ]);
+    expect([first.sent, first.unsent, second.sent]).toEqual([['+a', '+b'], [], ['+b', '+a', '-a']]);
   });
 
   it('send nothing when they are left while connecting', () => {
@@ -243,13 +253,14 @@ describe('channels over connections in turn', () => {
 
   it('wait for the next connection where one has ended already', () => {
     const { connect, listen, ends } = connecting();
-    const a = listen('a');
+    let asked = 0;
+    const a = listen('a', { subscribe: () => `+a${String(++asked)}` });
     const dead: TestLink = new FakeLink();
     dead.end();
     ends().next(dead);
     const alive = connect();
     alive.receive('a1');
-    expect([dead.sent, alive.sent, a.said]).toEqual([[], ['+a'], ['1']]);
+    expect([dead.unsent, alive.sent, a.said]).toEqual([[], ['+a1'], ['1']]);
   });
 
   it('complete with the connections and the messages of the last one', () => {
@@ -399,6 +410,21 @@ describe('from within a callback', () => {
     a.leave();
     link.receive('a1');
     expect([link.sent, back?.said]).toEqual([['+a', '-a', '+a'], ['1']]);
+  });
+
+  it('of sending the unsubscribe message, who comes, goes and comes back is there', () => {
+    const { connect, listen } = connecting();
+    const [a] = [listen('a'), listen('b')];
+    const link = connect();
+    let back: ReturnType<typeof listen> | undefined;
+    link.onSend = (message) => {
+      if (message !== '-a' || back !== undefined) return;
+      listen('a').leave();
+      back = listen('a');
+    };
+    a.leave();
+    link.receive('a1');
+    expect([link.sent, back?.said]).toEqual([['+a', '+b', '-a', '+a'], ['1']]);
   });
 
   it('of subscribe, leaving sends nothing', () => {

@@ -21,7 +21,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     { weight: 3, arbitrary: fc.record({ do: fc.constant('message' as const), key: keys }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('connect' as const, 'lose' as const) }) },
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 /** The other side: what it thinks is wanted, from what it was sent. It is strict. */

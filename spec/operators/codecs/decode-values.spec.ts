@@ -132,7 +132,7 @@ describe('decodeValues', () => {
     it('gives values out in the order of messages, whatever the order of settling', async () => {
       await fc.assert(
         fc.asyncProperty(
-          fc.array(fc.constantFrom('A', 'b', 'BAD'), { maxLength: 12 }),
+          fc.array(fc.constantFrom('A', 'b', 'BAD'), { maxLength: 12, size: 'max' }),
           fc.infiniteStream(fc.nat()),
           async (words, random) => {
             const { source, seen, waiting, push } = running();
@@ -153,6 +153,24 @@ describe('decodeValues', () => {
           },
         ),
       );
+    });
+
+    it('gives each value out once, and later, where a decoder settles at once and twice', async () => {
+      const source = new Subject<Incoming>();
+      const seen: string[] = [];
+      const decode = ({ data }: Incoming): PromiseLike<string> => ({
+        then: (onValue) => {
+          void onValue?.(data as string);
+          void onValue?.('again');
+          return new Promise<never>(() => undefined);
+        },
+      });
+      source.pipe(decodeValues({ name: 'sudden', decode })).subscribe((value) => seen.push(value));
+      source.next(text('a'));
+      source.next(text('b'));
+      expect(seen).toEqual([]);
+      await settled();
+      expect(seen).toEqual(['a', 'b']);
     });
 
     it('completes behind the last value, and passes an error at once', async () => {
@@ -179,9 +197,9 @@ describe('decodeValues', () => {
           subscription.unsubscribe();
         },
       });
-      push('a', 'BAD', 'C', 'd');
+      push('a', 'BAD', 'BAD', 'C', 'd');
       waiting[0]!.resolve('a!');
-      waiting[1]!.resolve('d!');
+      waiting[1]!.reject('no');
       await settled();
       expect(seen).toEqual(['a!', 'left']);
     });

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { EMPTY, type Observable, ReplaySubject, Subject, take } from 'rxjs';
+import { EMPTY, from, type Observable, ReplaySubject, Subject, take } from 'rxjs';
 import {
   type CloseInfo,
   CodecError,
@@ -95,6 +95,15 @@ describe('typed', () => {
     link.errors$.subscribe(({ failure }) => seen.push(failure));
     messages$.next(text('z'));
     expect([seen, link.refused, warn.mock.calls.length]).toEqual([['syntax'], 3, 1]);
+  });
+
+  it('logs nothing that somebody takes', () => {
+    const warn = jest.fn();
+    const link = typed(source(from([text('x'), text('1')])), codec, { logger: { warn } });
+    const seen: string[] = [];
+    link.errors$.subscribe(({ failure }) => seen.push(failure));
+    link.messages$.subscribe();
+    expect([seen, link.refused, warn.mock.calls]).toEqual([['syntax'], 1, []]);
   });
 
   it('encodes what is sent, and returns what send returns', () => {

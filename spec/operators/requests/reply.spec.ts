@@ -208,7 +208,7 @@ describe('reply', () => {
     it('never works on more, and answers each once, in whatever order they end', () => {
       const runs = fc.record({
         concurrency: fc.integer({ min: 1, max: 4 }),
-        steps: fc.array(fc.nat(), { maxLength: 40 }),
+        steps: fc.array(fc.nat(), { maxLength: 40, size: 'max' }),
       });
       fc.assert(
         fc.property(runs, ({ concurrency, steps }) => {
@@ -257,6 +257,23 @@ describe('reply', () => {
       ask(1, 2);
       link.end();
       expect([left, said]).toEqual([['r1'], ['|']]);
+    });
+
+    it('when it is unsubscribed while those that waited begin, and no other begins', () => {
+      const started: string[] = [];
+      const first = new Subject<string>();
+      const { ask, subscription } = answering(
+        (request) => {
+          started.push(request);
+          if (request === 'r1') return first;
+          subscription.unsubscribe();
+          return of('A');
+        },
+        { concurrency: 1 },
+      );
+      ask(1, 2, 3, 4);
+      first.next('A');
+      expect(started).toEqual(['r1', 'r2']);
     });
 
     it('when it is unsubscribed, also from within a handler', () => {

@@ -76,7 +76,7 @@ describe('requester', () => {
   });
 
   it('finds the reply to each of many, in whatever order they come', () => {
-    const answers = fc.array(fc.record({ at: fc.nat(), isError: fc.boolean() }), { maxLength: 30 });
+    const answers = fc.array(fc.record({ at: fc.nat(), isError: fc.boolean() }), { maxLength: 30, size: 'max' });
     fc.assert(
       fc.property(answers, (answered) => {
         const { link, calls } = asking();
@@ -207,15 +207,17 @@ describe('requester', () => {
     const info: CloseInfo = { code: 4000, reason: 'bye', wasClean: true, initiator: 'remote' };
 
     it('fails what is outstanding with how it ended, and what is asked later', () => {
-      const { link, calls } = asking();
+      const schedule = jest.fn<SchedulerLike['schedule']>();
+      const { link, calls } = asking({ scheduler: { now: () => 0, schedule } });
       const [first, second] = [record(calls.request('a')), record(calls.request('b'))];
       link.end(info);
-      const late = record(calls.request('c'));
+      const late = record(calls.request('c', { timeoutMs: 1 }));
       for (const { said } of [first, second, late]) {
         expect(said).toEqual([expect.any(ConnectionClosedError)]);
         expect((said[0] as ConnectionClosedError).info).toBe(info);
       }
-      expect([link.sent.length, calls.outstanding, link.claims]).toEqual([2, 0, 0]);
+      expect([link.sent.length, link.unsent, calls.outstanding, link.claims]).toEqual([2, [], 0, 0]);
+      expect(schedule).not.toHaveBeenCalled();
     });
 
     it('waits for how it ended, if that is not yet known', () => {

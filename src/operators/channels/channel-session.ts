@@ -101,7 +101,7 @@ export class ChannelSession<In, Out> {
     this.#leaveLine();
     // Leaving the line before may have ended it all.
     if (this.#isOver) return;
-    const line: Line<In, Out> = { link, claim: this.#claim(() => line) };
+    const line: Line<In, Out> = { link, claim: this.#claim() };
     this.#line = line;
     link.messages$.subscribe(line.claim);
     for (const [key, channel] of this.#channels) {
@@ -110,7 +110,8 @@ export class ChannelSession<In, Out> {
     }
   }
 
-  #claim(line: () => Line<In, Out>): EarlySubscriber<In> {
+  /** What takes the messages of the line in use: it is left when another takes its place. */
+  #claim(): EarlySubscriber<In> {
     return new EarlySubscriber<In>({
       next: (message) => {
         this.#take(message);
@@ -119,7 +120,6 @@ export class ChannelSession<In, Out> {
         this.#fail(error);
       },
       complete: () => {
-        if (this.#line !== line()) return;
         this.#line = undefined;
         if (this.#hasAllConnections) this.#complete();
       },

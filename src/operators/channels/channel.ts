@@ -66,19 +66,14 @@ export class Channel<In, Out> {
     for (const listener of this.#listeners) listener.take(message);
   }
 
-  /** Asks for the channel, once on each line. Throws what making or sending the message throws. */
+  /** Asks for the channel, once on each line. Throws what making or sending the message throws, and is of no more use then. */
   open(line: Line<In, Out>): void {
     if (this.#isClosing || this.#seenBy === line) return;
     const message = this.#options.subscribe();
     // The callback may have changed everything.
     if (this.isEmpty || line.claim.closed) return;
     this.#seenBy = line;
-    try {
-      line.link.send(message);
-    } catch (thrown) {
-      this.#seenBy = undefined;
-      throw thrown;
-    }
+    line.link.send(message);
   }
 
   /** Ends the channel on the line that saw it begin, if that line is still in use. Throws as `open` does. */

@@ -93,7 +93,8 @@ export class OrderedValues<In> {
   #wait(size: number, later: PromiseLike<In>): void {
     const place: Place<In> = { size, result: undefined, next: undefined };
     this.#enqueue(place);
-    later.then(
+    // A promise of the language's own settles once, and never from within something else.
+    void Promise.resolve(later).then(
       (value) => {
         this.#settle(place, { value });
       },
@@ -123,9 +124,7 @@ export class OrderedValues<In> {
   #drain(): void {
     // The place is left only after its value was given out: what comes meanwhile goes behind it.
     for (let place = this.#head; place?.result !== undefined; place = this.#head) {
-      const { result } = place;
-      place.result = undefined;
-      this.#emit(result);
+      this.#emit(place.result);
       if (this.#head !== place) return;
       this.#leave(place);
     }

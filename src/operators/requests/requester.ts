@@ -232,7 +232,6 @@ class LinkRequester<Request, Reply, In, Out> implements Requester<Request, Reply
         this.#fail(error);
       },
       complete: () => {
-        this.#replies = undefined;
         this.#ended();
       },
     });
@@ -287,6 +286,7 @@ class LinkRequester<Request, Reply, In, Out> implements Requester<Request, Reply
 
   #fail(error: unknown): void {
     for (const call of [...this.#calls.values()]) {
+      call.isOver = true;
       call.subscriber.error(error);
     }
   }
