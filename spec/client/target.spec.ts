@@ -56,6 +56,10 @@ describe('parseTarget', () => {
     });
   }
 
+  it('reads a name that is not ASCII however often it is asked to', () => {
+    for (let i = 0; i < 50_000; i++) parseTarget('ws://bücher.example/');
+  });
+
   for (const [name, url] of BAD) {
     it(`refuses ${name} with a TypeError that shows no secret`, () => {
       let thrown: unknown;
