@@ -287,6 +287,21 @@ describe('reply', () => {
     });
   });
 
+  it('answers what is no request as the protocol says, and goes on where that cannot be sent', () => {
+    const link = new FakeLink<unknown, unknown>();
+    const errors: unknown[] = [];
+    const onError = (error: unknown): unknown => errors.push(error);
+    reply(link, () => of(1), { protocol: jsonRpc<number>(), onError }).subscribe();
+    const refusal = { jsonrpc: '2.0', id: null, error: { code: -32600, message: 'Invalid Request' } };
+    link.receive('noise');
+    expect([link.sent, errors]).toEqual([[refusal], []]);
+    link.onSend = fail;
+    link.receive('noise');
+    link.onSend = () => undefined;
+    link.receive({ jsonrpc: '2.0', id: 1, method: 'one' });
+    expect([link.sent[2], errors]).toEqual([{ jsonrpc: '2.0', id: 1, result: 1 }, ['thrown']]);
+  });
+
   it('refuses a request whose id is in use', () => {
     const { handler } = byHand();
     const { link, ask } = answering(handler, { concurrency: 1 });

@@ -76,7 +76,10 @@ describe('requester', () => {
   });
 
   it('finds the reply to each of many, in whatever order they come', () => {
-    const answers = fc.array(fc.record({ at: fc.nat(), isError: fc.boolean() }), { maxLength: 30, size: 'max' });
+    const answers = fc.array(fc.record({ at: fc.nat(), isError: fc.boolean() }), {
+      maxLength: 30,
+      size: 'max',
+    });
     fc.assert(
       fc.property(answers, (answered) => {
         const { link, calls } = asking();
