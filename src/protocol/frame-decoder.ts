@@ -160,6 +160,11 @@ export class FrameDecoder {
     return this.#inText;
   }
 
+  /** Whether the frame that was found is a message by itself. */
+  get holdsMessage(): boolean {
+    return this.fin && (this.opcode === Opcode.text || this.opcode === Opcode.binary);
+  }
+
   /** Drops what is in hand and what will come. */
   stop(): void {
     this.#state = State.closed;

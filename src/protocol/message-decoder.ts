@@ -116,13 +116,25 @@ export class MessageDecoder implements ExtendedReaderOwner {
 
   #next(controlOnly: boolean, most: number): Message<string | Uint8Array> | undefined {
     const frames = this.#frames;
-    const late = this.#extended?.takeLate();
+    const extended = this.#extended;
+    const late = extended?.takeLate();
     if (late !== undefined) return late;
     for (let passed = 0; passed < most;) {
       // A Close frame waits behind a message that came before it.
-      if (this.busy ? !frames.beforePingOrPong : controlOnly && frames.beforeDataFrame) return undefined;
+      if (extended?.busy === true ? !frames.beforePingOrPong : controlOnly && frames.beforeDataFrame) {
+        return undefined;
+      }
       const found = frames.next();
       if (found === Found.nothing) return undefined;
+      // Nearly every frame is a whole message, and nobody looks on.
+      if (
+        found === Found.frame &&
+        frames.holdsMessage &&
+        extended === undefined &&
+        this.onFrame === undefined
+      ) {
+        return this.#assembler.whole(frames.inText, frames.bytes, frames.start, frames.end, frames.ascii);
+      }
       if (found === Found.frame && this.onFrame !== undefined) this.#tapWhole();
       else if (found !== Found.frame) this.#tapPart(found);
       if (this.#stopped) return undefined;
@@ -130,7 +142,7 @@ export class MessageDecoder implements ExtendedReaderOwner {
         if (this.#beside(found)) passed++;
         continue;
       }
-      const message = this.#extended === undefined ? this.#take(found) : this.#extended.take(frames, found);
+      const message = extended === undefined ? this.#take(found) : extended.take(frames, found);
       if (message !== undefined) return message;
       if (found === Found.frame || found === Found.end) passed++;
     }
