@@ -106,7 +106,8 @@ export function rxwire(...args: readonly string[]): Command {
 /** Starts `rxwire` on a pseudo terminal. */
 export function rxwireOnTerminal(args: readonly string[], env?: NodeJS.ProcessEnv): Command {
   const line = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
-  return new Command('script', ['-qec', line, '/dev/null'], env);
+  // In the shell's place: dash, which `script` takes where no SHELL is set, dies of the terminal's SIGINT itself.
+  return new Command('script', ['-qec', `exec ${line}`, '/dev/null'], env);
 }
 
 /** Starts `rxwire serve` on a free port and waits for its first line. */
