@@ -57,6 +57,8 @@ export { openServer } from './server/open-server.js';
 export type { ServerOptions } from './server/options.js';
 export { serve, type ServeOptions } from './server/serve.js';
 export type { Server, ServerCloseOptions } from './server/server.js';
+export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
+export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
 export { deadline, type DeadlineOptions } from './operators/deadline.js';
 export { logFrames } from './operators/tracing/log-frames.js';
 export { logOctets } from './operators/tracing/log-octets.js';

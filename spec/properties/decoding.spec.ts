@@ -11,9 +11,17 @@ import {
   wireTo,
 } from '../support/arbitraries.js';
 import { byteByByte } from '../support/chunks.js';
-import { byAsking, byParts, describeMessage, inOnePass, type Outcome } from '../support/decoding.js';
+import {
+  byAsking,
+  byParts,
+  byStreams,
+  byStreamsAlone,
+  describeMessage,
+  inOnePass,
+  type Outcome,
+} from '../support/decoding.js';
 
-const WAYS = [inOnePass, byParts, byAsking];
+const WAYS = [inOnePass, byParts, byAsking, byStreams, byStreamsAlone];
 
 describe('what one side encodes', () => {
   it('is what the other side decodes, under any mask and any chunking', () => {
@@ -98,6 +106,20 @@ describe('bytes of any kind', () => {
         if (parts.error?.code !== 'RXWIRE_TRUNCATED') expect(pass).toEqual(parts);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('mean the same part by part, beside whole messages and in their place', () => {
+    fc.assert(
+      fc.property(hostileBytes, roles, cuttings, (bytes, role, cutting) => {
+        const chunks = chunk(bytes, cutting);
+        expect(byStreams(chunks, { role, limits })).toEqual(byAsking(chunks, { role, limits }));
+        const loose = { maxMessageBytes: 100 };
+        expect(byStreamsAlone(chunks, { role, limits: loose })).toEqual(
+          byAsking(chunks, { role, limits: loose }),
+        );
+      }),
+      { numRuns: 1000 },
     );
   });
 

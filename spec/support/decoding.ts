@@ -79,6 +79,57 @@ export const byAsking: Decode = (chunks, options) => {
   return recorder;
 };
 
+/** Part by part, joined here; and beside whole messages, which have to be the same. */
+export const byStreams: Decode = (chunks, options) => decodeStreams(chunks, options, true);
+
+/** Part by part only: the limits are those of streams. */
+export const byStreamsAlone: Decode = (chunks, { limits = {}, ...options }) => {
+  const { maxMessageBytes = 1024 * 1024, ...others } = limits;
+  return decodeStreams(
+    chunks,
+    { ...options, limits: { ...others, maxMessageBytes: 0, maxStreamBytes: maxMessageBytes } },
+    false,
+  );
+};
+
+function decodeStreams(chunks: readonly Uint8Array[], options: DecodeOptions, wantsWhole: boolean): Outcome {
+  const recorder = emptyRecorder();
+  const decoder = messageDecoder(options, (opcode, data) => onControl(recorder, opcode, data));
+  let type: Message['type'] = 'binary';
+  let parts: Uint8Array[] = [];
+  const framesOf: boolean[] = [];
+  decoder.parts = {
+    wantsWhole,
+    beginMessage: (text, _transformed, whole) => {
+      expect(whole).toBe(wantsWhole);
+      type = text ? 'text' : 'binary';
+      parts = [];
+    },
+    beginFrame: (fin) => framesOf.push(fin),
+    part: (bytes) => parts.push(bytes),
+    endFrame: () => expect(framesOf).not.toEqual([]),
+    endMessage: () => {
+      expect(framesOf.indexOf(true)).toBe(framesOf.length - 1);
+      framesOf.length = 0;
+      const data = Buffer.concat(parts);
+      onMessage(recorder, type === 'text' ? { type, data: data.toString() } : { type, data });
+    },
+  };
+  try {
+    for (const chunk of chunks) {
+      decoder.push(chunk);
+      for (let more = true; more;) {
+        const whole = decoder.next(false, 1);
+        if (whole !== undefined) expect(describeMessage(whole)).toBe(recorder.events.at(-1));
+        more = whole !== undefined || decoder.more;
+      }
+    }
+  } catch (error) {
+    onError(recorder, error);
+  }
+  return recorder;
+}
+
 /** A decoder with the defaults of the operators. */
 export function messageDecoder(
   options: DecodeOptions & { readonly textAs?: 'string' | 'bytes'; readonly validateUtf8?: boolean },

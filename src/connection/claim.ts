@@ -6,6 +6,8 @@ type AnyMessage = Message<string | Uint8Array>;
 
 /** Somebody who takes messages. */
 export interface Claim {
+  /** Messages whole, or part by part; or it wants none. */
+  readonly takes: 'whole' | 'parts' | 'nothing';
   /** Whether nothing is kept for it. */
   readonly drained: boolean;
   offer(message: AnyMessage): void;
@@ -21,10 +23,12 @@ export interface ClaimHolder {
   leave(claim: Claim, unstarted: readonly Kept[]): void;
 }
 
-const NOTHING: readonly Kept[] = Object.freeze([]);
+/** What a claim that keeps nothing gives back. */
+export const NOTHING: readonly Kept[] = Object.freeze([]);
 
 /** A subscriber of `messages$`. It is called on the socket's own stack, so nothing is ever kept for it. */
 export class SubscriberClaim implements Claim, Unsubscribable {
+  readonly takes = 'whole';
   readonly #subscriber: Subscriber<AnyMessage>;
   readonly #holder: ClaimHolder;
 
@@ -56,6 +60,7 @@ export class SubscriberClaim implements Claim, Unsubscribable {
 
 /** Takes every message and drops it. */
 export class DiscardClaim implements Claim {
+  readonly takes = 'nothing';
   readonly drained = true;
   readonly offer: () => void;
 

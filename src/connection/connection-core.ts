@@ -1,6 +1,7 @@
 import { decodeWith } from '../operators/decode-messages.js';
 import { type CloseStatus, closePayload, parseClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
+import { ConnectionClosedError } from '../protocol/connection-closed-error.js';
 import {
   ExtensionError,
   LimitError,
@@ -10,6 +11,7 @@ import {
 } from '../protocol/errors.js';
 import type { BoundExtensions } from '../protocol/extensions/bound.js';
 import type { InboundExtensions } from '../protocol/extensions/inbound.js';
+import type { PartSink } from '../protocol/message-parts.js';
 import { Opcode } from '../protocol/opcodes.js';
 import type { Transport, TransportListener } from '../transport/transport.js';
 import type { Cancel, Clock } from './clock.js';
@@ -21,6 +23,7 @@ import { Pinger } from './pinger.js';
 import type { ConnectionProfile } from './profile.js';
 import { Hold, Pump, type PumpOwner } from './pump.js';
 import type { Turns } from './turns.js';
+import { UnreadReminder } from './unread-reminder.js';
 import { WayOut, type WayOutOwner } from './way-out.js';
 
 /** What a {@link ConnectionCore} tells the connection it is the inside of. */
@@ -35,9 +38,6 @@ export interface CoreObserver {
   /** What iterators throw after this end, if they do. */
   endError(info: CloseInfo): Error | undefined;
 }
-
-/** After so long without anybody who takes messages, a paused connection is worth a line in the log. */
-const UNCLAIMED_MS = 10_000;
 
 /**
  * The inside of a connection: one transport wired to the protocol, with what holds it back, what keeps it alive and what ends it.
@@ -63,7 +63,8 @@ export class ConnectionCore
   #transportClosed = false;
   #transportError: Error | undefined;
   #cancelDrain: Cancel | undefined;
-  #cancelReminder: Cancel | undefined;
+  #reminder: UnreadReminder | undefined;
+  #cancelStuck: Cancel | undefined;
 
   constructor(
     profile: ConnectionProfile,
@@ -115,12 +116,6 @@ export class ConnectionCore
       .subscribe(this.inbox);
   }
 
-  #failByExtension(error: Error): void {
-    this.out.sender.drop();
-    this.#observer.log('error', `${error.message}, closing with 1011`, error.cause);
-    this.closer.fail(error);
-  }
-
   // The way in
 
   onWindow(full: boolean): void {
@@ -130,13 +125,21 @@ export class ConnectionCore
     }
     if (this.inbox.leaving) return;
     this.pump.hold(Hold.window);
-    if (!this.inbox.claimed) this.#remindOfClaim();
+    this.#reminder ??= new UnreadReminder(this.inbox, this.profile.clock, (message) => {
+      if (this.open) this.#observer.log('warn', message);
+    });
+    this.#reminder.begin();
+  }
+
+  onParts(parts: PartSink | undefined): void {
+    this.pump.parts = parts;
   }
 
   onInputEnd(error: unknown): void {
     this.#inputEnded = true;
     this.out.cut();
-    if (error instanceof ExtensionError) this.#failByExtension(error);
+    if (error instanceof ExtensionError || isViolation(error)) this.inbox.failStreams(error);
+    if (error instanceof ExtensionError) this.onExtensionFailure(error);
     else if (isViolation(error)) this.closer.fail(error);
     else this.closer.inputEnded(error as Error | undefined);
     this.#endIfGone();
@@ -176,17 +179,6 @@ export class ConnectionCore
     }
   }
 
-  #remindOfClaim(): void {
-    this.#cancelReminder?.();
-    this.#cancelReminder = this.profile.clock.after(UNCLAIMED_MS, () => {
-      if (!this.inbox.full || this.inbox.claimed || !this.open) return;
-      this.#observer.log(
-        'warn',
-        'paused: nobody takes the messages. Subscribe to messages$, iterate, or call discard() on a connection that only sends',
-      );
-    });
-  }
-
   // The way out
 
   onWritable(writable: boolean): void {
@@ -205,8 +197,11 @@ export class ConnectionCore
     this.#answerer?.drained();
   }
 
-  onSendFailure(error: Error): void {
-    this.#failByExtension(error);
+  /** An extension has failed, in either direction. */
+  onExtensionFailure(error: Error): void {
+    this.out.sender.drop();
+    this.#observer.log('error', `${error.message}, closing with 1011`, error.cause);
+    this.closer.fail(error);
   }
 
   onAborted(error: Error): void {
@@ -302,9 +297,11 @@ export class ConnectionCore
 
   onClosed(info: CloseInfo): void {
     this.#keepAlive?.stop();
-    this.#cancelReminder?.();
+    this.#reminder?.end();
+    this.#cancelStuck?.();
     this.#pinger?.end();
     this.out.end();
+    this.inbox.failStreams(new ConnectionClosedError(info));
     this.#observer.onClosed(info, this.closer.asked);
     this.#cancelDrain = this.profile.clock.after(this.profile.options.drainTimeoutMs, () => {
       const cut = this.inbox.cut();
@@ -341,8 +338,9 @@ export class ConnectionCore
   #leaveWhenStuck(): void {
     const { taken } = this.inbox;
     const { clock, options } = this.profile;
-    this.#cancelReminder?.();
-    this.#cancelReminder = clock.after(options.dropTimeoutMs, () => {
+    this.#reminder?.end();
+    this.#cancelStuck?.();
+    this.#cancelStuck = clock.after(options.dropTimeoutMs, () => {
       if (!this.draining || this.inbox.taken > taken) this.#leaveWhenStuck();
       else this.#drop();
     });

@@ -1,3 +1,4 @@
+import type { MessageStream } from '../operators/streams/message-stream.js';
 import type { Observable, Observer } from 'rxjs';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
 import type { Frame } from '../protocol/frame.js';
@@ -72,6 +73,17 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
    * @param options.concurrency - How many messages are worked on at the same time. Default 1: in order.
    */
   consume<R>(project: Project<R, Message>, options?: { readonly concurrency?: number }): Observable<R>;
+  /**
+   * Messages as they arrive, each handed out when its first header has been read: for those that are too long to be held, or whose
+   * beginning is of use before their end. One at a time, and in order. A message that only `streams$` takes when it begins is bounded by
+   * `maxStreamBytes` (none) and not by `maxMessageBytes` and `maxFragments`; with `messages$`, `consume` or an iterator beside it everybody
+   * gets it, and `maxMessageBytes` holds. What was held before the first subscription comes as streams of one frame.
+   *
+   * A stream that nobody reads holds its chunks, and at the high-water mark the peer is held back; after 10 s of that a line is logged.
+   * Unsubscribing ends the claim and leaves the streams that were handed out as they are. Completes at the end, never errors: only an
+   * unfinished stream does.
+   */
+  readonly streams$: Observable<MessageStream>;
   /** For a connection that only sends: reads on, drops data messages, and serves control frames. */
   discard(): void;
 

@@ -1,7 +1,7 @@
 import { from, type ObservableInput, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { Message } from '../protocol/message.js';
 import type { Claim, ClaimHolder } from './claim.js';
-import { Fifo } from './fifo.js';
+import { Fifo } from '../protocol/fifo.js';
 import type { Kept, ReceiveWindow } from './receive-window.js';
 
 type AnyMessage = Message<string | Uint8Array>;
@@ -15,6 +15,7 @@ export type Project<R, M = AnyMessage> =
  * the peer back.
  */
 export class Consumer<R> implements Claim, Unsubscribable {
+  readonly takes = 'whole';
   readonly #subscriber: Subscriber<R>;
   readonly #project: Project<R>;
   readonly #concurrency: number;

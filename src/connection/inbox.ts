@@ -3,9 +3,14 @@ import { KeptSubscriber } from '../operators/kept-subscriber.js';
 import type { Message } from '../protocol/message.js';
 import { type Claim, type ClaimHolder, DiscardClaim, SubscriberClaim } from './claim.js';
 import { Consumer, type Project } from './consumer.js';
-import { Fifo } from './fifo.js';
+import { Fifo } from '../protocol/fifo.js';
 import { MessageIterator } from './message-iterator.js';
+import type { MessageStream } from '../operators/streams/message-stream.js';
+import type { PartSink } from '../protocol/message-parts.js';
 import { type Kept, ReceiveWindow, type WindowOptions, type WindowOwner } from './receive-window.js';
+import { StreamClaim } from './stream-claim.js';
+import { StreamHolds } from './stream-holds.js';
+import { StreamInbox } from './stream-inbox.js';
 
 type AnyMessage = Message<string | Uint8Array>;
 
@@ -15,6 +20,8 @@ export interface InboxOwner extends WindowOwner {
   onInputEnd(error: unknown): void;
   /** Everything that was kept has been taken, after `finish`. */
   onDrained(): void;
+  /** From the next message on they are taken part by part, or no longer. */
+  onParts(parts: PartSink | undefined): void;
   soon(task: () => void): void;
 }
 
@@ -37,6 +44,9 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   #handingOut = false;
   #finished = false;
   #error: Error | undefined;
+  /** Both are made when somebody takes streams for the first time. */
+  #streamHolds: StreamHolds | undefined;
+  #streamInbox: StreamInbox | undefined;
   /** Messages that `discard` took. */
   discarded = 0;
   /** Messages that came after this side had closed, and did not fit the window. */
@@ -65,7 +75,16 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
 
   /** Whether nothing is kept for anybody. */
   get drained(): boolean {
-    return this.#kept === undefined && this.#claims.every((claim) => claim.drained);
+    return this.#kept === undefined && !this.#streamsHold && this.#claims.every((claim) => claim.drained);
+  }
+
+  get #streamsHold(): boolean {
+    return this.#streamHolds !== undefined && this.#streamHolds.count > 0;
+  }
+
+  /** Whether a message that somebody was given as a stream waits to be read. */
+  get unread(): boolean {
+    return this.#streamHolds?.untouched === true;
   }
 
   get full(): boolean {
@@ -108,6 +127,26 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     });
   }
 
+  streams(): Observable<MessageStream> {
+    return new Observable((subscriber) => {
+      if (this.#finished && this.#kept === undefined) {
+        subscriber.complete();
+        return;
+      }
+      this.#streamHolds ??= new StreamHolds(this.#window, () => {
+        if (this.#finished) this.#settle();
+      });
+      const claim = new StreamClaim(subscriber, this.#streamHolds, this);
+      this.#enter(claim);
+      subscriber.add(claim);
+    });
+  }
+
+  /** The message that is being received will not be finished. */
+  failStreams(error: unknown): void {
+    this.#streamInbox?.fail(error);
+  }
+
   /** Takes every message from now on and drops it. */
   discard(): void {
     this.discarded += this.#dropKept();
@@ -131,7 +170,8 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   cut(): number {
     let cut = 0;
     for (const claim of this.#claims) cut += claim.cut();
-    cut += this.#dropKept();
+    cut += this.#dropKept() + (this.#streamHolds?.count ?? 0);
+    this.#streamHolds?.forget();
     if (this.#finished) this.#settle();
     return cut;
   }
@@ -173,6 +213,7 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
       dropped++;
     }
     this.#kept = undefined;
+    this.#updateParts();
     return dropped;
   }
 
@@ -196,6 +237,7 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     // The claim that took the last one may have left with it.
     if (kept?.length === 0 && kept === this.#kept) this.#kept = undefined;
     this.#handingOut = false;
+    this.#updateParts();
     if (this.#finished) this.#settle();
   }
 
@@ -214,6 +256,20 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   #setClaims(claims: readonly Claim[]): void {
     this.#only = claims.length === 1 ? claims[0] : undefined;
     this.#many = claims.length > 1 ? claims : undefined;
+    this.#updateParts();
+  }
+
+  /** Whoever takes streams gets the messages that begin from now on part by part, unless older ones are kept. */
+  #updateParts(): void {
+    if (this.#streamHolds === undefined) return;
+    const claims = this.#claims.filter((claim) => claim instanceof StreamClaim);
+    const parts = (this.#streamInbox ??= new StreamInbox(
+      () => this.leaving && this.full,
+      () => this.dropped++,
+    ));
+    parts.claims = claims;
+    parts.wantsWhole = this.#claims.some(({ takes }) => takes === 'whole');
+    this.#owner.onParts(claims.length > 0 && this.#kept === undefined ? parts : undefined);
   }
 
   /** After the end: tells those who have everything, and the connection when all have. */

@@ -1,5 +1,5 @@
 import type { Message } from '../protocol/message.js';
-import { Fifo } from './fifo.js';
+import { Fifo } from '../protocol/fifo.js';
 import type { Claim, ClaimHolder } from './claim.js';
 import type { Kept, ReceiveWindow } from './receive-window.js';
 
@@ -15,6 +15,7 @@ interface Waiting {
  * back. Breaking out of the loop ends the claim and closes nothing.
  */
 export class MessageIterator implements AsyncIterableIterator<AnyMessage, undefined>, Claim {
+  readonly takes = 'whole';
   readonly #window: ReceiveWindow;
   readonly #holder: ClaimHolder;
   readonly #kept: Fifo<Kept> = new Fifo();

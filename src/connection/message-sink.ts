@@ -2,7 +2,7 @@ import { type Applied, bitsOf } from '../protocol/extensions/outbound.js';
 import { failureOf } from '../protocol/extensions/failures.js';
 import type { TransformSession } from '../protocol/extensions/transform.js';
 import { Opcode } from '../protocol/opcodes.js';
-import { Fifo } from './fifo.js';
+import { Fifo } from '../protocol/fifo.js';
 import { type FrameSink, FrameSinkOf } from './frame-sink.js';
 import { OutgoingText } from './outgoing-text.js';
 import type { Sender } from './sender.js';

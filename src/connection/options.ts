@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { CloseReply } from '../protocol/closing-handshake.js';
 import type { Extension } from '../protocol/extensions/extension.js';
-import { DEFAULT_MAX_FRAGMENTS, DEFAULT_MAX_MESSAGE_BYTES, type Limits } from '../protocol/limits.js';
+import { type Limits, type ResolvedLimits, resolveLimits } from '../protocol/limits.js';
 import type { Role } from '../protocol/opcodes.js';
 import type { TextAs } from '../protocol/message-text.js';
 import { type ExtensionOptions, resolveExtensions } from './extension-options.js';
@@ -67,10 +67,7 @@ export interface ConnectionOptions extends Limits, ExtensionOptions {
 }
 
 /** {@link ConnectionOptions} with everything decided. */
-export interface ResolvedConnectionOptions {
-  readonly maxMessageBytes: number;
-  readonly maxFrameBytes: number;
-  readonly maxFragments: number;
+export interface ResolvedConnectionOptions extends ResolvedLimits {
   readonly closeTimeoutMs: number;
   readonly dropTimeoutMs: number;
   readonly drainTimeoutMs: number;
@@ -101,8 +98,6 @@ export interface ResolvedConnectionOptions {
 const KIB = 1024;
 
 const DEFAULTS = Object.freeze({
-  maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
-  maxFragments: DEFAULT_MAX_FRAGMENTS,
   closeTimeoutMs: 10_000,
   dropTimeoutMs: 1000,
   drainTimeoutMs: 10_000,
@@ -128,6 +123,7 @@ export const CONNECTION_CHECKS: Checks = Object.freeze({
   maxMessageBytes: wholeNumber(0),
   maxFrameBytes: wholeNumber(0),
   maxFragments: wholeNumber(1),
+  maxStreamBytes: wholeNumber(0),
   closeTimeoutMs: milliseconds,
   dropTimeoutMs: milliseconds,
   drainTimeoutMs: milliseconds,
@@ -179,7 +175,7 @@ export function withoutUndefined<T extends object>(defaults: T, given: Partial<R
 /** Decides what was left open. The options have been checked. */
 export function resolveConnectionOptions(options: ConnectionOptions, role: Role): ResolvedConnectionOptions {
   const merged = withoutUndefined<
-    Omit<ResolvedConnectionOptions, 'keepAlive' | 'maxFrameBytes' | 'extensions'>
+    Omit<ResolvedConnectionOptions, keyof ResolvedLimits | 'keepAlive' | 'extensions'>
   >(DEFAULTS, options);
   const low = Math.min(merged.receiveLowWaterBytes, merged.receiveHighWaterBytes);
   if (
@@ -192,8 +188,8 @@ export function resolveConnectionOptions(options: ConnectionOptions, role: Role)
   }
   return {
     ...merged,
+    ...resolveLimits(options),
     receiveLowWaterBytes: low,
-    maxFrameBytes: options.maxFrameBytes ?? merged.maxMessageBytes,
     keepAlive: resolveKeepAlive(options.keepAlive),
     extensions: resolveExtensions(options, role),
   };

@@ -1,5 +1,6 @@
 import { type Pace, type Paced, Permit } from '../operators/pace.js';
 import type { FrameTap } from '../protocol/frame.js';
+import type { PartSink } from '../protocol/message-parts.js';
 import type { Transport } from '../transport/transport.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import type { Turns } from './turns.js';
@@ -42,6 +43,7 @@ export class Pump implements Pace {
   readonly #writes: WriteCoalescer;
   #paced: Paced | undefined;
   #tap: FrameTap | undefined;
+  #parts: PartSink | undefined;
   #holds = 0;
   #frames = 0;
   #beganAt = 0;
@@ -60,6 +62,12 @@ export class Pump implements Pace {
     if (this.#paced !== undefined) this.#paced.onFrame = tap;
   }
 
+  /** Takes the messages that begin part by part. */
+  set parts(parts: PartSink | undefined) {
+    this.#parts = parts;
+    if (this.#paced !== undefined) this.#paced.parts = parts;
+  }
+
   /** Whether we hold the peer back, other than to let the event loop go on. */
   get holding(): boolean {
     return (this.#holds & ~Hold.turn) !== 0;
@@ -73,6 +81,7 @@ export class Pump implements Pace {
   bind(paced: Paced): void {
     this.#paced = paced;
     paced.onFrame = this.#tap;
+    paced.parts = this.#parts;
   }
 
   begin(): void {

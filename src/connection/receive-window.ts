@@ -1,7 +1,5 @@
+import { type HeldStore, OVERHEAD_BYTES } from '../operators/streams/held-store.js';
 import type { Message } from '../protocol/message.js';
-
-/** What keeping a message costs beside its payload. */
-const MESSAGE_OVERHEAD_BYTES = 64;
 
 /** A message that is kept, and what it is charged. */
 export interface Kept {
@@ -22,13 +20,13 @@ export interface WindowOwner {
 }
 
 /**
- * Counts what is kept for those who have not taken it yet: payload octets and 64 for each message, and messages. At either high-water
- * mark the connection is not read any more, until both are down to their low ones.
+ * Counts what is kept for those who have not taken it yet: payload octets and 64 for each message, and messages; of a message that is taken
+ * part by part, the frames and chunks that were not. At either high-water mark the connection is not read any more, until both are down to their low ones.
  */
-export class ReceiveWindow {
+export class ReceiveWindow implements HeldStore {
   readonly #options: WindowOptions;
   readonly #owner: WindowOwner;
-  /** Messages that were given back so far. */
+  /** Messages, and parts of some, that were given back so far. */
   taken = 0;
   #bytes = 0;
   #messages = 0;
@@ -46,16 +44,26 @@ export class ReceiveWindow {
   /** Counts a message in. */
   charge(message: Message<string | Uint8Array>): Kept {
     const { data } = message;
-    const bytes = (typeof data === 'string' ? Buffer.byteLength(data) : data.length) + MESSAGE_OVERHEAD_BYTES;
-    this.#bytes += bytes;
-    this.#messages += 1;
-    this.#update();
+    const bytes = (typeof data === 'string' ? Buffer.byteLength(data) : data.length) + OVERHEAD_BYTES;
+    this.hold(bytes);
     return { message, bytes };
   }
 
   /** Counts a message out. */
   giveBack(kept: Kept): void {
-    this.#bytes -= kept.bytes;
+    this.release(kept.bytes);
+  }
+
+  /** Counts a message, or a part of one, in. */
+  hold(bytes: number): void {
+    this.#bytes += bytes;
+    this.#messages += 1;
+    this.#update();
+  }
+
+  /** Counts it out. */
+  release(bytes: number): void {
+    this.#bytes -= bytes;
     this.#messages -= 1;
     this.taken++;
     this.#update();

@@ -1,4 +1,4 @@
-import { Fifo } from './fifo.js';
+import { Fifo } from '../protocol/fifo.js';
 
 interface Waiting {
   readonly bytes: number;

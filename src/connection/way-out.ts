@@ -11,7 +11,7 @@ import { Sinks, type SinksOwner } from './sinks.js';
 /** What a {@link WayOut} asks of its connection. */
 export interface WayOutOwner extends OutletOwner, SinksOwner {
   /** An extension failed at what is sent: nothing more is. */
-  onSendFailure(error: Error): void;
+  onExtensionFailure(error: Error): void;
 }
 
 /** All that a message passes on its way out: its bounds, the line, the extensions, the encoder, the write. */
@@ -35,7 +35,7 @@ export class WayOut {
     const outbound = extensions?.outbound;
     if (outbound === undefined) return;
     this.sender.packer = new Packer(outbound, this.sender, this.#line, (error) => {
-      owner.onSendFailure(error);
+      owner.onExtensionFailure(error);
     });
   }
 
@@ -62,7 +62,7 @@ export class WayOut {
 
   get #line(): SendLine {
     return (this.sender.line ??= new SendLine((error) => {
-      this.#owner.onSendFailure(error);
+      this.#owner.onExtensionFailure(error);
     }));
   }
 }

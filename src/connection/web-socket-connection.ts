@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Observable } from 'rxjs';
 import { BehaviorSubject, type Observer, of, ReplaySubject, type Unsubscribable } from 'rxjs';
+import type { MessageStream } from '../operators/streams/message-stream.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
 import { ConnectionClosedError } from '../protocol/connection-closed-error.js';
@@ -120,6 +121,10 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   get messages$(): Observable<Message> {
     // With `textAs: 'bytes'` text is bytes, which the documentation says and the type cannot.
     return this.#core.inbox.messages() as Observable<Message>;
+  }
+
+  get streams$(): Observable<MessageStream> {
+    return this.#core.inbox.streams();
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Message, undefined> {

@@ -1,5 +1,6 @@
 import type { InboundExtensions } from '../protocol/extensions/inbound.js';
 import type { FrameTap } from '../protocol/frame.js';
+import type { PartSink } from '../protocol/message-parts.js';
 import type { ControlSink } from '../protocol/message-decoder.js';
 
 /** A decoder that is asked for its values: it is pushed bytes, and `next` takes one value out of them. */
@@ -13,6 +14,8 @@ export interface PullDecoder<Out> {
   /** Told of control frames, by a decoder that does not give them out. */
   controls?: ControlSink | undefined;
   onFrame: FrameTap | undefined;
+  /** Takes messages part by part, from a decoder of messages. */
+  parts?: PartSink | undefined;
   /** Whether an extension is at work, and `next` gives nothing but Pings and Pongs before it calls `onReady`. */
   readonly busy?: boolean;
   onReady?: (() => void) | undefined;

@@ -8,6 +8,8 @@ export { encodeFrames, type EncodeOptions } from './encode-frames.js';
 export { fragment } from './fragment.js';
 export { inflate } from './inflate.js';
 export { type Pace, type Paced, Permit } from './pace.js';
+export { splitMessages, type SplitMessagesOptions } from './split-messages.js';
+export type { FrameStream, MessageStream } from './streams/message-stream.js';
 export { validateText } from './validate-text.js';
 export { deadline, type DeadlineOptions } from './deadline.js';
 export { formatElapsed } from './tracing/format-elapsed.js';

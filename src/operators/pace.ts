@@ -1,4 +1,5 @@
 import type { FrameTap } from '../protocol/frame.js';
+import type { PartSink } from '../protocol/message-parts.js';
 
 /** What a {@link Pace} lets through. */
 export const Permit = Object.freeze({
@@ -18,6 +19,8 @@ export interface Paced {
   readonly pending: boolean;
   /** Called with every whole frame while it is set. */
   onFrame: FrameTap | undefined;
+  /** Takes messages part by part while it is set: those that begin meanwhile. Of use to `decodeMessages` only. */
+  parts?: PartSink | undefined;
   /** Goes on decoding what is held, as far as the pace permits; then passes on the end of the source, if it came. */
   resume(): void;
 }

@@ -2,6 +2,7 @@ import type { Subscriber } from 'rxjs';
 import { truncated } from '../protocol/errors.js';
 import type { InboundExtensions } from '../protocol/extensions/inbound.js';
 import type { FrameTap } from '../protocol/frame.js';
+import type { PartSink } from '../protocol/message-parts.js';
 import type { ControlSink } from '../protocol/message-decoder.js';
 import type { DecoderPool, PullDecoder } from './decoder-pool.js';
 import { OperatorSubscriber } from './operator-subscriber.js';
@@ -17,6 +18,7 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
   readonly #decoders: DecoderPool<Out>;
   #decoder: PullDecoder<Out> | undefined;
   #onFrame: FrameTap | undefined;
+  #parts: PartSink | undefined;
   readonly #pace: Pace | undefined;
   readonly #extensions: InboundExtensions | undefined;
   #decoding = false;
@@ -47,6 +49,15 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
   set onFrame(tap: FrameTap | undefined) {
     this.#onFrame = tap;
     if (this.#decoder !== undefined) this.#decoder.onFrame = tap;
+  }
+
+  get parts(): PartSink | undefined {
+    return this.#parts;
+  }
+
+  set parts(parts: PartSink | undefined) {
+    this.#parts = parts;
+    if (this.#decoder !== undefined) this.#decoder.parts = parts;
   }
 
   resume(): void {
@@ -84,6 +95,7 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
   #borrow(): PullDecoder<Out> {
     const decoder = this.#decoders.borrow();
     decoder.onFrame = this.#onFrame;
+    if (this.#parts !== undefined) decoder.parts = this.#parts;
     if (this.#pace?.onControl !== undefined) decoder.controls = this.#pace as ControlSink;
     if (this.#extensions !== undefined) {
       decoder.extensions = this.#extensions;
@@ -98,6 +110,7 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
     this.#decoder = undefined;
     decoder.onFrame = undefined;
     if (decoder.controls !== undefined) decoder.controls = undefined;
+    if (decoder.parts !== undefined) decoder.parts = undefined;
     if (this.#extensions !== undefined) {
       decoder.extensions = undefined;
       decoder.onReady = undefined;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { asBuffer } from './as-buffer.js';
 import { isWireCloseCode } from './close-code.js';
 import { ProtocolError, TextError } from './errors.js';
 
@@ -27,7 +28,7 @@ export function parseClose(payload: Uint8Array): CloseStatus {
       section: '5.5.1',
     });
   }
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  const bytes = asBuffer(payload);
   const code = bytes.readUInt16BE(0);
   if (!isWireCloseCode(code)) {
     throw new ProtocolError(

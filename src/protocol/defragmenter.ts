@@ -1,3 +1,4 @@
+import { asBuffer } from './as-buffer.js';
 import { takeOut } from './byte-ownership.js';
 import { FragmentSequence } from './fragment-sequence.js';
 import type { Frame } from './frame.js';
@@ -55,8 +56,4 @@ export class Defragmenter {
     if (this.#textAs === 'bytes') return { type: 'text', data: takeOut(bytes) };
     return { type: 'text', data: utf8Text(bytes, 0, bytes.length) };
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,5 +1,6 @@
 import { LimitError, ProtocolError } from './errors.js';
 import type { ResolvedLimits } from './limits.js';
+import type { PartSink } from './message-parts.js';
 import { Opcode } from './opcodes.js';
 
 /**
@@ -11,6 +12,10 @@ import { Opcode } from './opcodes.js';
 export class FragmentSequence {
   /** Whether a message has begun and not ended. */
   open = false;
+  /** Takes messages part by part while it is set. */
+  parts: PartSink | undefined;
+  /** Whether the message is only taken part by part: decided when it begins, and its limits with it. */
+  partsOnly = false;
   readonly #limits: ResolvedLimits;
   #bytes = 0;
   #fragments = 0;
@@ -43,11 +48,14 @@ export class FragmentSequence {
     const { maxFrameBytes, maxMessageBytes, maxFragments } = this.#limits;
     const { open } = this;
     this.#transformed = transformed || (open && this.#transformed);
-    this.#checkFrame(length, maxFrameBytes);
-    const bytes = open ? this.#bytes + length : length;
-    if (bytes > maxMessageBytes && !(this.#transformed && bytes <= onTheWire(maxMessageBytes))) {
-      throw tooBig('message', bytes, 'maxMessageBytes', maxMessageBytes);
+    if (!open) this.partsOnly = this.parts?.wantsWhole === false;
+    if (this.partsOnly) {
+      this.#admitPart(fin, length);
+      return;
     }
+    this.#check('frame', length, 'maxFrameBytes', maxFrameBytes);
+    const bytes = open ? this.#bytes + length : length;
+    this.#check('message', bytes, 'maxMessageBytes', maxMessageBytes);
     const fragments = open ? this.#fragments + 1 : 1;
     if (fragments > maxFragments) {
       throw new LimitError(
@@ -66,9 +74,20 @@ export class FragmentSequence {
     if (length > maxFrameBytes) throw tooBig('frame', length, 'maxFrameBytes', maxFrameBytes);
   }
 
-  #checkFrame(length: number, limit: number): void {
+  /** Counts a data frame of a message that nobody joins. */
+  #admitPart(fin: boolean, length: number): void {
+    const { maxStreamFrameBytes, maxStreamBytes } = this.#limits;
+    const option = maxStreamFrameBytes < maxStreamBytes ? 'maxFrameBytes' : 'maxStreamBytes';
+    this.#check('frame', length, option, maxStreamFrameBytes);
+    const bytes = this.open ? this.#bytes + length : length;
+    this.#check('message', bytes, 'maxStreamBytes', maxStreamBytes);
+    this.open = !fin;
+    this.#bytes = bytes;
+  }
+
+  #check(what: string, length: number, option: string, limit: number): void {
     if (length <= limit || (this.#transformed && length <= onTheWire(limit))) return;
-    throw tooBig('frame', length, 'maxFrameBytes', limit);
+    throw tooBig(what, length, option, limit);
   }
 }
 

@@ -1,7 +1,9 @@
 import { isAscii } from 'node:buffer';
+import { asBuffer } from './as-buffer.js';
 import { mayView } from './byte-ownership.js';
 import { isWireCloseCode } from './close-code.js';
 import { parseClose } from './close-status.js';
+import { Fifo } from './fifo.js';
 import { FragmentSequence } from './fragment-sequence.js';
 import { FrameRun } from './frame-run.js';
 import { FrameHeader } from './frame-header.js';
@@ -47,7 +49,6 @@ type State = (typeof State)[keyof typeof State];
 /** From here on the kernel unmasks faster than a loop over words, in spite of its copies. */
 const KERNEL_MASK_BYTES = 128;
 const MAX_CONTROL = 125;
-const MANY_TAKEN = 1024;
 const NO_BYTES = Buffer.alloc(0);
 
 /**
@@ -73,17 +74,17 @@ export class FrameDecoder {
   /** Whether `bytes[start, end)` is known to be ASCII. Only looked at in frames of a text message. */
   ascii = false;
 
+  /** The message that the data frames are of. */
+  readonly sequence: FragmentSequence;
   readonly #options: FrameDecoderOptions;
-  readonly #sequence: FragmentSequence;
   readonly #header: FrameHeader;
   #state: State = State.header;
   #inText = false;
   #chunk: Buffer = NO_BYTES;
   #words: Int32Array | undefined;
   #at = 0;
-  /** The chunks behind this one: never empty, and begun with from `#taken` on. */
-  #waiting: Buffer[] | undefined;
-  #taken = 0;
+  /** The chunks behind this one: never empty. */
+  #waiting: Fifo<Buffer> | undefined;
   /** Whether the payload is to be unmasked. */
   #masks = false;
   #key = 0;
@@ -95,8 +96,8 @@ export class FrameDecoder {
 
   constructor(options: FrameDecoderOptions) {
     this.#options = options;
-    this.#sequence = new FragmentSequence(options.limits);
-    this.#header = new FrameHeader(options.mask, this.#sequence);
+    this.sequence = new FragmentSequence(options.limits);
+    this.#header = new FrameHeader(options.mask, this.sequence);
     this.#header.owned = options.owned ?? NOTHING_OWNED;
     if (options.applyMask && options.mask !== 'either') {
       const { maxFrameBytes, maxMessageBytes } = options.limits;
@@ -107,12 +108,8 @@ export class FrameDecoder {
   /** Gives the decoder the next bytes of the stream. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0 || this.#state === State.closed) return;
-    const owned = this.#options.ownsInput
-      ? Buffer.isBuffer(chunk)
-        ? chunk
-        : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-      : Buffer.from(chunk);
-    if (this.pending) (this.#waiting ??= []).push(owned);
+    const owned = this.#options.ownsInput ? asBuffer(chunk) : Buffer.from(chunk);
+    if (this.pending) (this.#waiting ??= new Fifo()).push(owned);
     else this.#enter(owned);
   }
 
@@ -129,12 +126,12 @@ export class FrameDecoder {
 
   /** Whether the stream may end here: between two messages, or after a Close frame. */
   get atBoundary(): boolean {
-    return this.#state === State.closed || (!this.insideFrame && !this.#sequence.open);
+    return this.#state === State.closed || (!this.insideFrame && !this.sequence.open);
   }
 
   /** Whether it is as good as new: between two messages, with nothing in hand, and the stream goes on. */
   get idle(): boolean {
-    return this.#state === State.header && !this.insideFrame && !this.#sequence.open;
+    return this.#state === State.header && !this.insideFrame && !this.sequence.open;
   }
 
   /** Whether the next frame begins with bytes in hand and is a data frame. */
@@ -148,6 +145,11 @@ export class FrameDecoder {
     if (this.#state === State.control) return true;
     const next = this.#nextOpcode();
     return next === Opcode.ping || next === Opcode.pong;
+  }
+
+  /** Whether the payload of a data frame goes on. */
+  get insidePayload(): boolean {
+    return this.#state === State.payload;
   }
 
   /** What extensions own of the first byte, from the next frame on. */
@@ -173,7 +175,6 @@ export class FrameDecoder {
     this.#words = undefined;
     this.#run?.reset();
     this.#waiting = undefined;
-    this.#taken = 0;
     this.#partial = NO_BYTES;
   }
 
@@ -239,23 +240,17 @@ export class FrameDecoder {
       this.bytes = NO_BYTES;
       return false;
     }
-    this.#enter(waiting[this.#taken]!);
-    waiting[this.#taken++] = NO_BYTES;
-    if (this.#taken === waiting.length) {
-      this.#waiting = undefined;
-      this.#taken = 0;
-    } else if (this.#taken >= MANY_TAKEN && this.#taken * 2 >= waiting.length) {
-      // Not one by one: a shift of a long array moves all of it.
-      waiting.splice(0, this.#taken);
-      this.#taken = 0;
-    }
+    this.#enter(waiting.shift() ?? NO_BYTES);
+    if (waiting.length === 0) this.#waiting = undefined;
     return true;
   }
 
   /** Shows the next frame of a run as what was found. */
   #takeFromRun(): boolean {
     const run = this.#run;
-    if (run === undefined || this.#sequence.open || this.#header.begun !== undefined) return false;
+    if (run === undefined || this.sequence.open || this.#header.begun !== undefined) return false;
+    // Parts have a limit of their own, which a run knows nothing of.
+    if (this.sequence.parts !== undefined) return false;
     if (!run.take(this.#chunk, this.#at)) return false;
     this.fin = true;
     this.rsv = 0;
@@ -331,7 +326,10 @@ export class FrameDecoder {
       this.ascii = this.#inText && isMessageOpcode(this.opcode) && this.#looksAscii(chunk, start, end);
     } else if (kernel === undefined || end - start < KERNEL_MASK_BYTES) {
       this.ascii = mask(chunk, (this.#words ??= wordsOf(chunk)), start, end, this.#key);
-    } else if (end - start > KERNEL_INPUT_BYTES || (handedOut && mayView(chunk, end - start))) {
+    } else if (
+      end - start > KERNEL_INPUT_BYTES ||
+      (this.#handsOut(handedOut) && mayView(chunk, end - start))
+    ) {
       this.ascii = kernel.mask(chunk, start, end, this.#key);
     } else {
       this.ascii = kernel.maskIn(chunk, start, end, this.#key);
@@ -339,6 +337,11 @@ export class FrameDecoder {
       this.start = 0;
       this.end = end - start;
     }
+  }
+
+  /** Whether octets are handed out as they are, and not joined first: parts always are. */
+  #handsOut(whole: boolean): boolean {
+    return whole || this.sequence.parts !== undefined;
   }
 
   #looksAscii(chunk: Buffer, start: number, end: number): boolean {

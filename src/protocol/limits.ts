@@ -9,6 +9,11 @@ export interface Limits {
   readonly maxFrameBytes?: number;
   /** Frames of one message, empty ones included. Default 131072; 1008. */
   readonly maxFragments?: number;
+  /**
+   * Octets of one message that is only taken part by part: the bound in place of `maxMessageBytes` (and, unless it is given, of
+   * `maxFrameBytes`) and of `maxFragments`, since nothing of it is joined. Default `Infinity`; 1009.
+   */
+  readonly maxStreamBytes?: number;
 }
 
 /** {@link Limits} with every bound decided. */
@@ -16,10 +21,13 @@ export interface ResolvedLimits {
   readonly maxMessageBytes: number;
   readonly maxFrameBytes: number;
   readonly maxFragments: number;
+  readonly maxStreamBytes: number;
+  /** Octets of one data frame of a message that is only taken part by part. */
+  readonly maxStreamFrameBytes: number;
 }
 
-export const DEFAULT_MAX_MESSAGE_BYTES: number = 1024 * 1024;
-export const DEFAULT_MAX_FRAGMENTS = 131072;
+const DEFAULT_MAX_MESSAGE_BYTES: number = 1024 * 1024;
+const DEFAULT_MAX_FRAGMENTS = 131072;
 
 function bound(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;
@@ -29,10 +37,13 @@ function bound(name: string, value: number | undefined, fallback: number): numbe
 }
 
 /** @throws TypeError or RangeError that names the option, its value and its range. */
-export function resolveLimits(limits: Limits = {}): ResolvedLimits {
+export function resolveLimits(limits: Limits | ResolvedLimits = {}): ResolvedLimits {
+  if ('maxStreamFrameBytes' in limits) return limits;
   const maxMessageBytes = bound('maxMessageBytes', limits.maxMessageBytes, DEFAULT_MAX_MESSAGE_BYTES);
   const maxFrameBytes = bound('maxFrameBytes', limits.maxFrameBytes, maxMessageBytes);
   const maxFragments = bound('maxFragments', limits.maxFragments, DEFAULT_MAX_FRAGMENTS);
   if (maxFragments < 1) throw new RangeError('maxFragments is 0, expected at least 1');
-  return { maxMessageBytes, maxFrameBytes, maxFragments };
+  const maxStreamBytes = bound('maxStreamBytes', limits.maxStreamBytes, Infinity);
+  const maxStreamFrameBytes = limits.maxFrameBytes ?? maxStreamBytes;
+  return { maxMessageBytes, maxFrameBytes, maxFragments, maxStreamBytes, maxStreamFrameBytes };
 }

@@ -1,10 +1,15 @@
+import { asBuffer } from './as-buffer.js';
 import { copyOut } from './byte-ownership.js';
 import type { InboundExtensions } from './extensions/inbound.js';
 import { ExtendedReader, type ExtendedReaderOwner } from './extensions/extended-reader.js';
 import { FrameCollector } from './frame-collector.js';
+import { onTheWire } from './fragment-sequence.js';
 import { Found, FrameDecoder, type FrameDecoderOptions } from './frame-decoder.js';
 import type { FrameTap } from './frame.js';
 import { type AssemblyOptions, MessageAssembler } from './message-assembler.js';
+import type { MessageReader } from './message-reader.js';
+import { NOBODY, type PartSink } from './message-parts.js';
+import { MessageSplitter } from './message-splitter.js';
 import type { Message } from './message.js';
 import { isMessageOpcode, Opcode } from './opcodes.js';
 import { NOTHING_OWNED } from './owned-bits.js';
@@ -27,7 +32,10 @@ export interface ControlSink {
  * byte fails even in the middle of a frame. Holds at most one message, within the limits.
  */
 export class MessageDecoder implements ExtendedReaderOwner {
-  /** Called with every frame while it is set; what is set in the middle of a frame begins with the next. */
+  /**
+   * Called with every frame while it is set; what is set in the middle of a frame begins with the next. A frame over `maxFrameBytes`, which
+   * only comes where messages are taken part by part, is shown with the beginning of its payload.
+   */
   onFrame: FrameTap | undefined;
   /** Called when the decoder is no longer {@link busy}: `next` is to be called again. */
   onReady: (() => void) | undefined;
@@ -39,7 +47,10 @@ export class MessageDecoder implements ExtendedReaderOwner {
   readonly #frames: FrameDecoder;
   readonly #options: MessageDecoderOptions;
   readonly #assembler: MessageAssembler;
+  #extensions: InboundExtensions | undefined;
   #extended: ExtendedReader | undefined;
+  /** Hands out the message that is being received part by part, if it is one of those. */
+  #splitter: MessageSplitter | undefined;
   #tapped: FrameCollector | undefined;
   #stopped = false;
 
@@ -52,9 +63,19 @@ export class MessageDecoder implements ExtendedReaderOwner {
   /** What the connection's extensions do to what it receives; to be set between two messages. Default nothing. */
   set extensions(extensions: InboundExtensions | undefined) {
     this.#frames.owned = extensions?.owned ?? NOTHING_OWNED;
+    this.#extensions = extensions;
     this.#extended =
       extensions &&
       new ExtendedReader(extensions, this.#assembler, this.#options.limits.maxMessageBytes, this);
+  }
+
+  /** Takes the messages that begin while it is set part by part: in place of whole messages, or beside them. */
+  get parts(): PartSink | undefined {
+    return this.#frames.sequence.parts;
+  }
+
+  set parts(parts: PartSink | undefined) {
+    this.#frames.sequence.parts = parts;
   }
 
   /** Gives the decoder the next bytes of the stream. */
@@ -64,12 +85,12 @@ export class MessageDecoder implements ExtendedReaderOwner {
 
   /** Whether bytes are in hand that `next` has not gone through, or an extension has not. */
   get pending(): boolean {
-    return this.#frames.pending || this.#extended?.waiting === true;
+    return this.#frames.pending || this.#reader?.waiting === true;
   }
 
   /** Whether an extension is at work: until it has done, no further data frame is decoded. */
   get busy(): boolean {
-    return this.#extended?.busy === true;
+    return this.#reader?.busy === true;
   }
 
   /** Whether the stream may end here. */
@@ -79,7 +100,7 @@ export class MessageDecoder implements ExtendedReaderOwner {
 
   /** Whether it is as good as new: between two messages, with nothing in hand, and the stream goes on. */
   get idle(): boolean {
-    return this.#frames.idle && this.#tapped === undefined && this.#extended?.waiting !== true;
+    return this.#frames.idle && this.#tapped === undefined && this.#reader?.waiting !== true;
   }
 
   /** Drops what is in hand and what will come. */
@@ -88,6 +109,7 @@ export class MessageDecoder implements ExtendedReaderOwner {
     this.#frames.stop();
     this.#assembler.drop();
     this.#extended?.stop();
+    this.#splitter?.stop();
     this.#tapped = undefined;
   }
 
@@ -95,8 +117,8 @@ export class MessageDecoder implements ExtendedReaderOwner {
    * The next message, or undefined when more bytes are needed for one, or while the decoder is `busy`.
    *
    * @param controlOnly - Stop before the next data frame instead of beginning it; control frames are served.
-   * @param most - Frames to go through at most that end no message: control frames and fragments. When there are `more`, it is to be
-   * called again. Default all.
+   * @param most - Frames to go through at most that end no message, and parts to hand out: when there are `more`, it is to be called
+   * again. Default all.
    * @throws ProtocolError, TextError or LimitError. Nothing is decoded any more after that.
    */
   next(controlOnly: boolean, most = Infinity): Message<string | Uint8Array> | undefined {
@@ -116,12 +138,13 @@ export class MessageDecoder implements ExtendedReaderOwner {
 
   #next(controlOnly: boolean, most: number): Message<string | Uint8Array> | undefined {
     const frames = this.#frames;
-    const extended = this.#extended;
-    const late = extended?.takeLate();
+    const late = this.#reader?.takeLate();
+    this.#dropEndedSplitter();
     if (late !== undefined) return late;
     for (let passed = 0; passed < most;) {
+      const reader = this.#reader;
       // A Close frame waits behind a message that came before it.
-      if (extended?.busy === true ? !frames.beforePingOrPong : controlOnly && frames.beforeDataFrame) {
+      if (reader?.busy === true ? !frames.beforePingOrPong : controlOnly && this.#beforeData) {
         return undefined;
       }
       const found = frames.next();
@@ -130,7 +153,8 @@ export class MessageDecoder implements ExtendedReaderOwner {
       if (
         found === Found.frame &&
         frames.holdsMessage &&
-        extended === undefined &&
+        reader === undefined &&
+        frames.sequence.parts === undefined &&
         this.onFrame === undefined
       ) {
         return this.#assembler.whole(frames.inText, frames.bytes, frames.start, frames.end, frames.ascii);
@@ -142,12 +166,49 @@ export class MessageDecoder implements ExtendedReaderOwner {
         if (this.#beside(found)) passed++;
         continue;
       }
-      const message = extended === undefined ? this.#take(found) : extended.take(frames, found);
+      const message = this.#takeData(found);
       if (message !== undefined) return message;
-      if (found === Found.frame || found === Found.end) passed++;
+      if (found === Found.frame || found === Found.end || this.#splitter !== undefined) passed++;
     }
     this.more = true;
     return undefined;
+  }
+
+  /** Who reads the message that is being received, where that is not simply joining its octets. */
+  get #reader(): MessageReader | undefined {
+    return this.#splitter ?? this.#extended;
+  }
+
+  /** Whether what comes next is of a message: of a new frame, or handed out as it comes. */
+  get #beforeData(): boolean {
+    return this.#frames.beforeDataFrame || (this.#splitter !== undefined && this.#frames.insidePayload);
+  }
+
+  #takeData(found: Found): Message<string | Uint8Array> | undefined {
+    const frames = this.#frames;
+    const { parts, partsOnly } = frames.sequence;
+    if ((parts !== undefined || partsOnly) && beginsMessage(frames, found)) this.#split(parts ?? NOBODY);
+    const splitter = this.#splitter;
+    if (splitter === undefined) {
+      return this.#extended === undefined ? this.#take(found) : this.#extended.take(frames, found);
+    }
+    const message = splitter.take(frames, found);
+    this.#dropEndedSplitter();
+    return message;
+  }
+
+  #dropEndedSplitter(): void {
+    if (this.#splitter?.ended !== true) return;
+    this.#splitter = undefined;
+    this.#frames.sequence.partsOnly = false;
+  }
+
+  /** The message that begins is handed out part by part. */
+  #split(sink: PartSink): void {
+    const { limits, validateUtf8 } = this.#options;
+    const assembler = this.#frames.sequence.partsOnly ? undefined : this.#assembler;
+    const options = { sink, assembler, extensions: this.#extensions, limits, validateUtf8 };
+    this.#splitter = new MessageSplitter(options, this);
   }
 
   /** Takes a part of a message. Returns the message that it ends. */
@@ -189,14 +250,16 @@ export class MessageDecoder implements ExtendedReaderOwner {
     const payload = copyOut(bytes, start, end);
     this.onFrame?.({ fin, rsv, opcode, length, payload });
     // The tap may have run another decoder, and so over the memory that was shown.
-    frames.bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+    frames.bytes = asBuffer(payload);
     frames.start = 0;
     frames.end = payload.length;
   }
 
   #tapPart(found: Found): void {
     if (found === Found.head) {
-      if (this.onFrame !== undefined) this.#tapped = new FrameCollector(this.#frames);
+      if (this.onFrame === undefined) return;
+      const { maxFrameBytes } = this.#options.limits;
+      this.#tapped = new FrameCollector(this.#frames, onTheWire(maxFrameBytes));
     } else if (found === Found.piece) {
       this.#tapped?.add(this.#frames);
     } else if (this.#tapped !== undefined) {
@@ -205,4 +268,9 @@ export class MessageDecoder implements ExtendedReaderOwner {
       this.onFrame?.(frame);
     }
   }
+}
+
+/** Whether what was found is where a message begins. */
+function beginsMessage({ opcode }: FrameDecoder, found: Found): boolean {
+  return (found === Found.frame || found === Found.head) && opcode !== Opcode.continuation;
 }

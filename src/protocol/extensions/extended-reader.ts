@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { asBuffer } from '../as-buffer.js';
 import { copyOut } from '../byte-ownership.js';
 import { FrameCollector } from '../frame-collector.js';
 import { Found, type FrameDecoder } from '../frame-decoder.js';
@@ -6,13 +7,14 @@ import { tooBig } from '../fragment-sequence.js';
 import type { MessageAssembler } from '../message-assembler.js';
 import { MessageCollector } from '../message-collector.js';
 import type { Message } from '../message.js';
+import type { MessageReader } from '../message-reader.js';
 import { Opcode } from '../opcodes.js';
 import type { InboundExtensions } from './inbound.js';
 import { PackedMessage, type PackedMessageOwner } from './packed-message.js';
 import type { Transform } from './transform.js';
 import { undoAll, undoWhole } from './undo.js';
 
-/** Who reads from an {@link ExtendedReader}. */
+/** Who reads from a reader of messages that extensions have transformed. */
 export interface ExtendedReaderOwner {
   onExtensionReady(): void;
 }
@@ -21,7 +23,7 @@ export interface ExtendedReaderOwner {
  * Reads the messages of a connection that has extensions: the frames that were transformed are undone, put together, and the message
  * is undone. Limits count what comes out.
  */
-export class ExtendedReader implements PackedMessageOwner {
+export class ExtendedReader implements MessageReader, PackedMessageOwner {
   readonly #extensions: InboundExtensions;
   readonly #assembler: MessageAssembler;
   readonly #maxBytes: number;
@@ -51,14 +53,12 @@ export class ExtendedReader implements PackedMessageOwner {
     return this.#packed?.busy === true;
   }
 
-  /** Whether an extension has something to say that has not been asked for, or will have. */
   get waiting(): boolean {
     return (
       this.#packed !== undefined && (this.busy || this.#packed.ended || this.#packed.failure !== undefined)
     );
   }
 
-  /** The message that an extension has needed time for. @throws what made it fail. */
   takeLate(): Message<string | Uint8Array> | undefined {
     const packed = this.#packed;
     if (packed === undefined) return undefined;
@@ -66,7 +66,6 @@ export class ExtendedReader implements PackedMessageOwner {
     return packed.ended ? this.#joined() : undefined;
   }
 
-  /** Takes a part of a message. Returns the message that it ends. @throws what the extensions throw; TextError; LimitError. */
   take(frames: FrameDecoder, found: Found): Message<string | Uint8Array> | undefined {
     switch (found) {
       case Found.frame:
@@ -217,7 +216,3 @@ export class ExtendedReader implements PackedMessageOwner {
 
 const NO_BYTES = Buffer.alloc(0);
 const NONE: readonly Transform[] = Object.freeze([]);
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-}

@@ -1,3 +1,4 @@
+import { asBuffer } from '../as-buffer.js';
 import { takeOut } from '../byte-ownership.js';
 import { FragmentSequence } from '../fragment-sequence.js';
 import type { Frame } from '../frame.js';
@@ -62,7 +63,7 @@ export class FrameUnpacker {
     const packed = this.#packed;
     if (packed === undefined) return frame;
     const { payload } = frame;
-    packed.add(Buffer.from(payload.buffer, payload.byteOffset, payload.length), 0, payload.length);
+    packed.add(asBuffer(payload), 0, payload.length);
     if (!frame.fin) return undefined;
     this.#packed = undefined;
     const out = transform.whole(packed.take(), this.#maxBytes);
@@ -70,7 +71,7 @@ export class FrameUnpacker {
   }
 
   #undone(frame: Frame, bits: number, out: Uint8Array): Frame {
-    const payload = takeOut(Buffer.from(out.buffer, out.byteOffset, out.length));
+    const payload = takeOut(asBuffer(out));
     return { ...frame, rsv: bits & ~this.#extension.rsv, length: payload.length, payload };
   }
 }

@@ -1,3 +1,4 @@
+import { asBuffer } from '../as-buffer.js';
 import { copyOut } from '../byte-ownership.js';
 import { MessageCollector } from '../message-collector.js';
 import type { Transform, TransformSession } from './transform.js';
@@ -28,16 +29,20 @@ export class PackedMessage {
   readonly #transforms: readonly Transform[];
   readonly #maxBytes: number;
   readonly #owner: PackedMessageOwner;
+  /** Whether it undoes what has come without waiting for more. */
+  readonly #eager: boolean;
   readonly #packed: MessageCollector = new MessageCollector();
   #session: TransformSession | undefined;
   #pushing = false;
   /** What has come out of the first transform, for the others. */
   #between: MessageCollector | undefined;
 
-  constructor(transforms: readonly Transform[], maxBytes: number, owner: PackedMessageOwner) {
+  /** @param eager - Whether what comes is undone as it comes, however little it is. Default only where the message is long. */
+  constructor(transforms: readonly Transform[], maxBytes: number, owner: PackedMessageOwner, eager = false) {
     this.#transforms = transforms;
     this.#maxBytes = maxBytes;
     this.#owner = owner;
+    this.#eager = eager;
   }
 
   /**
@@ -47,14 +52,22 @@ export class PackedMessage {
    * @throws what the transforms throw.
    */
   add(bytes: Buffer, start: number, end: number, last: boolean): void {
-    this.#packed.add(bytes, start, end);
+    const packed = this.#packed;
+    packed.add(bytes, start, end);
     if (this.#session !== undefined) {
-      if (last || this.#packed.size >= PIECE_BYTES) this.#push(this.#session, this.#packed.take(), last);
-    } else if (this.#packed.size > (this.#transforms[0]?.wholeBytes ?? Infinity)) {
-      this.#push(this.#open(), this.#packed.take(), last);
+      if (last || packed.size >= (this.#eager ? 1 : PIECE_BYTES)) {
+        this.#push(this.#session, packed.take(), last);
+      }
+    } else if (packed.size > this.#wholeBytes(last)) {
+      this.#push(this.#open(), packed.take(), last);
     } else if (last) {
       this.#undo();
     }
+  }
+
+  /** More than this is undone in pieces. */
+  #wholeBytes(last: boolean): number {
+    return this.#eager && !last ? 0 : (this.#transforms[0]?.wholeBytes ?? Infinity);
   }
 
   /** Takes all of the message, which is too long, or becomes so, to be undone at once. */
@@ -144,8 +157,4 @@ export class PackedMessage {
     this.failure = error;
     this.abort();
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
