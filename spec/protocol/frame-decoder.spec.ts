@@ -3,7 +3,8 @@ import '../support/seed.js';
 import { byteByByte } from '../support/chunks.js';
 import { hex } from '../support/hex.js';
 import { closeCodeFor } from '../../src/protocol/errors.js';
-import { Found, FrameDecoder, type FrameDecoderOptions } from '../../src/protocol/frame-decoder.js';
+import { FrameDecoder, type FrameDecoderOptions } from '../../src/protocol/frame-decoder.js';
+import { Found } from '../../src/protocol/found.js';
 import { resolveLimits } from '../../src/protocol/limits.js';
 
 const DEFAULTS: FrameDecoderOptions = {

@@ -1,6 +1,7 @@
 import { type Pace, type Paced, Permit } from '../operators/pace.js';
 import type { FrameTap } from '../protocol/frame.js';
 import type { PartSink } from '../protocol/message-parts.js';
+import { Traffic } from '../protocol/traffic.js';
 import type { Transport } from '../transport/transport.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import type { Turns } from './turns.js';
@@ -39,6 +40,8 @@ export interface PumpOwner {
  * lets what a run of decoding has sent leave in one write at its end.
  */
 export class Pump implements Pace {
+  /** What has been received. */
+  readonly counts: Traffic = new Traffic();
   readonly #owner: PumpOwner;
   readonly #writes: WriteCoalescer;
   #paced: Paced | undefined;

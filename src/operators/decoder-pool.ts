@@ -1,6 +1,7 @@
 import type { InboundExtensions } from '../protocol/extensions/inbound.js';
 import type { FrameTap } from '../protocol/frame.js';
 import type { PartSink } from '../protocol/message-parts.js';
+import type { Traffic } from '../protocol/traffic.js';
 import type { ControlSink } from '../protocol/message-decoder.js';
 
 /** A decoder that is asked for its values: it is pushed bytes, and `next` takes one value out of them. */
@@ -14,6 +15,8 @@ export interface PullDecoder<Out> {
   /** Told of control frames, by a decoder that does not give them out. */
   controls?: ControlSink | undefined;
   onFrame: FrameTap | undefined;
+  /** Counts what is decoded. */
+  traffic?: Traffic;
   /** Takes messages part by part, from a decoder of messages. */
   parts?: PartSink | undefined;
   /** Whether an extension is at work, and `next` gives nothing but Pings and Pongs before it calls `onReady`. */

@@ -1,5 +1,6 @@
 import type { FrameTap } from '../protocol/frame.js';
 import type { PartSink } from '../protocol/message-parts.js';
+import type { Traffic } from '../protocol/traffic.js';
 
 /** What a {@link Pace} lets through. */
 export const Permit = Object.freeze({
@@ -30,6 +31,8 @@ export interface Paced {
  * Whoever stops a decoder has to stop its source too, or the bytes pile up.
  */
 export interface Pace {
+  /** Counts what `decodeMessages` decodes. */
+  readonly counts?: Traffic;
   /** Called once, when the decoder is subscribed. */
   bind(paced: Paced): void;
   /** Called when a run over the bytes in hand begins, and when it has ended. */

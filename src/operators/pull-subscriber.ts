@@ -96,6 +96,7 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
     const decoder = this.#decoders.borrow();
     decoder.onFrame = this.#onFrame;
     if (this.#parts !== undefined) decoder.parts = this.#parts;
+    if (this.#pace?.counts !== undefined) decoder.traffic = this.#pace.counts;
     if (this.#pace?.onControl !== undefined) decoder.controls = this.#pace as ControlSink;
     if (this.#extensions !== undefined) {
       decoder.extensions = this.#extensions;

@@ -4,7 +4,9 @@ import { mayView } from './byte-ownership.js';
 import { isWireCloseCode } from './close-code.js';
 import { parseClose } from './close-status.js';
 import { Fifo } from './fifo.js';
+import { Found } from './found.js';
 import { FragmentSequence } from './fragment-sequence.js';
+import { headerBytes } from './frame-encoder.js';
 import { FrameRun } from './frame-run.js';
 import { FrameHeader } from './frame-header.js';
 import type { MaskExpectation } from './frame-rules.js';
@@ -13,23 +15,7 @@ import { kernel, KERNEL_INPUT_BYTES } from './kernel/kernel.js';
 import { isAsciiRange, mask, rotateMaskingKey, wordsOf } from './masking.js';
 import { isControl, isMessageOpcode, Opcode } from './opcodes.js';
 import { NOTHING_OWNED, type OwnedBits } from './owned-bits.js';
-
-/** What {@link FrameDecoder.next} found. */
-export const Found = Object.freeze({
-  /** Not enough bytes for anything more. */
-  nothing: 0,
-  /** A whole frame: its fields, and its payload in `bytes[start, end)`. */
-  frame: 1,
-  /** The header of a data frame whose payload is still coming. */
-  head: 2,
-  /** The next part of that payload, in `bytes[start, end)`. */
-  piece: 3,
-  /** The end of that frame. */
-  end: 4,
-} as const);
-
-/** A value of {@link Found}. */
-export type Found = (typeof Found)[keyof typeof Found];
+import { Traffic } from './traffic.js';
 
 /** What a {@link FrameDecoder} is told about the connection. */
 export interface FrameDecoderOptions {
@@ -74,6 +60,8 @@ export class FrameDecoder {
   /** Whether `bytes[start, end)` is known to be ASCII. Only looked at in frames of a text message. */
   ascii = false;
 
+  /** Counts what is found. */
+  traffic: Traffic = new Traffic();
   /** The message that the data frames are of. */
   readonly sequence: FragmentSequence;
   readonly #options: FrameDecoderOptions;
@@ -261,6 +249,7 @@ export class FrameDecoder {
     this.bytes = run.bytes;
     this.start = run.start;
     this.end = run.start + run.length;
+    this.traffic.frame(true, this.opcode, run.chunkEnd - this.#at - run.length, run.length);
     this.#at = run.chunkEnd;
     return true;
   }
@@ -276,19 +265,23 @@ export class FrameDecoder {
     this.#key = key;
     if (opcode === Opcode.text) this.#inText = true;
     else if (opcode === Opcode.binary) this.#inText = false;
+    const headerOctets = headerBytes(length, this.#header.masked);
     const at = this.#at;
     if (this.#chunk.length - at >= length) {
       this.#at = at + length;
+      this.traffic.frame(fin, opcode, headerOctets, length);
       this.#show(at, this.#at, this.fin && opcode === Opcode.binary && rsv === 0);
       if (opcode === Opcode.close) this.#close();
       return Found.frame;
     }
     if (isControl(opcode)) {
+      this.traffic.frame(fin, opcode, headerOctets, length);
       this.#partial = Buffer.allocUnsafeSlow(MAX_CONTROL);
       this.#filled = 0;
       this.#state = State.control;
       return this.#collectControl() ? Found.frame : Found.nothing;
     }
+    this.traffic.begin(headerOctets);
     this.#remaining = length;
     this.#state = State.payload;
     return Found.head;
@@ -298,6 +291,7 @@ export class FrameDecoder {
     const at = this.#at;
     const count = Math.min(this.#remaining, this.#chunk.length - at);
     this.#at = at + count;
+    this.traffic.piece(count);
     // Pieces of the first half are kept until it is worth while to give the frame its place; the others are copied there.
     const received = this.length - this.#remaining + count;
     this.#show(at, this.#at, received * 2 < this.length);
@@ -309,6 +303,7 @@ export class FrameDecoder {
 
   #finishFrame(): Found {
     this.#state = State.header;
+    this.traffic.end(this.fin, this.opcode);
     this.start = this.end;
     return Found.end;
   }

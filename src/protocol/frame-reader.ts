@@ -1,6 +1,7 @@
 import { copyOut } from './byte-ownership.js';
 import { FrameCollector } from './frame-collector.js';
-import { Found, FrameDecoder, type FrameDecoderOptions } from './frame-decoder.js';
+import { FrameDecoder, type FrameDecoderOptions } from './frame-decoder.js';
+import { Found } from './found.js';
 import type { Frame, FrameTap } from './frame.js';
 
 /** Reads whole frames out of bytes. RFC 6455 section 5.2. Holds at most one frame, within the limits. */

@@ -4,7 +4,8 @@ import type { InboundExtensions } from './extensions/inbound.js';
 import { ExtendedReader, type ExtendedReaderOwner } from './extensions/extended-reader.js';
 import { FrameCollector } from './frame-collector.js';
 import { onTheWire } from './fragment-sequence.js';
-import { Found, FrameDecoder, type FrameDecoderOptions } from './frame-decoder.js';
+import { FrameDecoder, type FrameDecoderOptions } from './frame-decoder.js';
+import { Found } from './found.js';
 import type { FrameTap } from './frame.js';
 import { type AssemblyOptions, MessageAssembler } from './message-assembler.js';
 import type { MessageReader } from './message-reader.js';
@@ -13,6 +14,7 @@ import { MessageSplitter } from './message-splitter.js';
 import type { Message } from './message.js';
 import { isMessageOpcode, Opcode } from './opcodes.js';
 import { NOTHING_OWNED } from './owned-bits.js';
+import type { Traffic } from './traffic.js';
 
 /** What a {@link MessageDecoder} is told about the connection. */
 export interface MessageDecoderOptions extends FrameDecoderOptions, AssemblyOptions {
@@ -76,6 +78,15 @@ export class MessageDecoder implements ExtendedReaderOwner {
 
   set parts(parts: PartSink | undefined) {
     this.#frames.sequence.parts = parts;
+  }
+
+  /** Counts what is decoded. */
+  get traffic(): Traffic {
+    return this.#frames.traffic;
+  }
+
+  set traffic(traffic: Traffic) {
+    this.#frames.traffic = traffic;
   }
 
   /** Gives the decoder the next bytes of the stream. */

@@ -1,4 +1,5 @@
-import type { Found, FrameDecoder } from './frame-decoder.js';
+import type { FrameDecoder } from './frame-decoder.js';
+import type { Found } from './found.js';
 import type { Message } from './message.js';
 
 /** Reads messages out of what a {@link FrameDecoder} finds of them. It may take longer than a call for that. */

@@ -7,7 +7,8 @@ import { PackedMessage, type PackedMessageOwner } from './extensions/packed-mess
 import type { Transform } from './extensions/transform.js';
 import { undoAll } from './extensions/undo.js';
 import { onTheWire, tooBig } from './fragment-sequence.js';
-import { Found, type FrameDecoder } from './frame-decoder.js';
+import { type FrameDecoder } from './frame-decoder.js';
+import { Found } from './found.js';
 import type { ResolvedLimits } from './limits.js';
 import type { MessageAssembler } from './message-assembler.js';
 import { MessageCollector } from './message-collector.js';
@@ -103,6 +104,7 @@ export class MessageSplitter implements MessageReader, PackedMessageOwner {
 
   onUnpacked(out: Uint8Array): void {
     const bytes = asBuffer(out);
+    this.#owner.traffic.expandedOctets += bytes.length;
     this.#give(bytes, 0, bytes.length, this.#text && isAscii(bytes));
   }
 
@@ -132,9 +134,13 @@ export class MessageSplitter implements MessageReader, PackedMessageOwner {
   }
 
   #takeOctets({ bytes, start, end, ascii }: FrameDecoder, last: boolean): void {
+    if (this.#frame === undefined && this.#packed === undefined) {
+      this.#give(bytes, start, end, ascii);
+      return;
+    }
+    this.#owner.traffic.expandedOctets -= end - start;
     if (this.#frame !== undefined) this.#frame.add(bytes, start, end);
-    else if (this.#packed !== undefined) this.#packed.add(bytes, start, end, last);
-    else this.#give(bytes, start, end, ascii);
+    else this.#packed?.add(bytes, start, end, last);
   }
 
   /** @param whole - Whether the frame came at once: what has transformed the message has all of it already. */
@@ -144,7 +150,7 @@ export class MessageSplitter implements MessageReader, PackedMessageOwner {
       this.#frame = undefined;
       const left = this.#options.limits.maxMessageBytes;
       const out = asBuffer(undoAll(this.#frameTransforms, frame.take(), left));
-      if (this.#packed === undefined) this.#give(out, 0, out.length, this.#text && isAscii(out));
+      if (this.#packed === undefined) this.onUnpacked(out);
       else this.#packed.add(out, 0, out.length, last);
     } else if (!whole) {
       this.#packed?.add(NO_BYTES, 0, 0, last);

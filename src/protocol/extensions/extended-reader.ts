@@ -2,7 +2,8 @@ import { isAscii } from 'node:buffer';
 import { asBuffer } from '../as-buffer.js';
 import { copyOut } from '../byte-ownership.js';
 import { FrameCollector } from '../frame-collector.js';
-import { Found, type FrameDecoder } from '../frame-decoder.js';
+import { type FrameDecoder } from '../frame-decoder.js';
+import { Found } from '../found.js';
 import { tooBig } from '../fragment-sequence.js';
 import type { MessageAssembler } from '../message-assembler.js';
 import { MessageCollector } from '../message-collector.js';
@@ -12,10 +13,12 @@ import { Opcode } from '../opcodes.js';
 import type { InboundExtensions } from './inbound.js';
 import { PackedMessage, type PackedMessageOwner } from './packed-message.js';
 import type { Transform } from './transform.js';
+import type { Traffic } from '../traffic.js';
 import { undoAll, undoWhole } from './undo.js';
 
 /** Who reads from a reader of messages that extensions have transformed. */
 export interface ExtendedReaderOwner {
+  readonly traffic: Traffic;
   onExtensionReady(): void;
 }
 
@@ -78,6 +81,7 @@ export class ExtendedReader implements MessageReader, PackedMessageOwner {
           return this.#add(frames.bytes, frames.start, frames.end, frames.ascii, false);
         }
         this.#frame.add(frames.bytes, frames.start, frames.end);
+        this.#owner.traffic.expandedOctets -= frames.end - frames.start;
         return undefined;
       default:
         return this.#takeEnd(frames.fin);
@@ -115,6 +119,7 @@ export class ExtendedReader implements MessageReader, PackedMessageOwner {
 
   onUnpacked(out: Uint8Array): void {
     const bytes = asBuffer(out);
+    this.#owner.traffic.expandedOctets += bytes.length;
     const size = this.#assembler.size + bytes.length;
     // Whoever does not keep to the limit is not let past it.
     if (size > this.#maxBytes) throw tooBig('message', size, 'maxMessageBytes', this.#maxBytes);
@@ -135,6 +140,7 @@ export class ExtendedReader implements MessageReader, PackedMessageOwner {
       this.#beginPacked(transforms);
     }
     if (untouched) return this.#add(bytes, start, end, ascii, fin);
+    this.#owner.traffic.expandedOctets -= end - start;
     return this.#addUndone(bytes.subarray(start, end), fin);
   }
 
@@ -171,9 +177,12 @@ export class ExtendedReader implements MessageReader, PackedMessageOwner {
     { bytes, start, end, ascii }: FrameDecoder,
   ): Message<string | Uint8Array> | undefined {
     if (transforms.length === 0) return this.#assembler.whole(this.#text, bytes, start, end, ascii);
+    const { traffic } = this.#owner;
+    traffic.expandedOctets -= end - start;
     const out = undoWhole(transforms, bytes.subarray(start, end), this.#maxBytes);
     if (out !== undefined) {
       const undone = asBuffer(out);
+      traffic.expandedOctets += undone.length;
       return this.#assembler.whole(this.#text, undone, 0, undone.length, this.#text && isAscii(undone));
     }
     const packed = new PackedMessage(transforms, this.#maxBytes, this);
@@ -192,6 +201,7 @@ export class ExtendedReader implements MessageReader, PackedMessageOwner {
   ): Message<string | Uint8Array> | undefined {
     const packed = this.#packed;
     if (packed !== undefined) {
+      this.#owner.traffic.expandedOctets -= end - start;
       packed.add(bytes, start, end, last);
       return this.takeLate();
     }
@@ -205,6 +215,7 @@ export class ExtendedReader implements MessageReader, PackedMessageOwner {
   #addUndone(payload: Uint8Array, last: boolean): Message<string | Uint8Array> | undefined {
     const left = this.#maxBytes - this.#assembler.size;
     const out = asBuffer(undoAll(this.#frameTransforms, payload, left));
+    this.#owner.traffic.expandedOctets += out.length;
     return this.#add(out, 0, out.length, this.#text && isAscii(out), last);
   }
 
