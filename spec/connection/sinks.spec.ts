@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { concat, firstValueFrom, from, NEVER, of, Subject, throwError, toArray } from 'rxjs';
 import { LimitError, type MessageSink, SinkError } from '../../src/index.js';
+import { FakeTransport } from '../support/fake-transport.js';
 import { ended, watchResources } from '../support/harness.js';
 import { memoryConnections, memoryPeer } from '../support/memory-peer.js';
 import { seed } from '../support/seed.js';
@@ -233,6 +234,22 @@ describe('openMessage', () => {
     expect(await ended(connection)).toMatchObject({ code: 1006 });
     await until(() => peer.closed || peer.ended);
     expect(peer.frames).toEqual([]);
+  });
+
+  it('is told inside of the message when there is room again', async () => {
+    const transport = new FakeTransport();
+    transport.takes = false;
+    const connection = connectionOver('server', transport, { sendHighWaterBytes: 1000 });
+    const writable: boolean[] = [];
+    connection.writable$.subscribe((value) => void writable.push(value));
+    const sink = connection.openMessage('binary');
+    expect(sink.write(new Uint8Array(2000))).toBe(false);
+    for (let i = 0; i < 2; i++) {
+      await turns(1);
+      transport.take();
+    }
+    expect(writable).toEqual([true, false, true]);
+    expect(sink.write(new Uint8Array(10))).toBe(true);
   });
 
   it('obeys maxBufferedBytes', () => {

@@ -138,9 +138,12 @@ export class Outlet {
 
   /** What was sent meanwhile may be on its way when this is taken: it is looked at until less than the mark is. */
   #lookAgain(): void {
-    this.#whenTaken(() => {
+    const look = (): void => {
       if (!this.#ended && !this.check()) this.#lookAgain();
-    });
+    };
+    // Whoever is inside a message waits for what it has written: to stand in line would be to wait for itself.
+    if (this.#writes.bufferedBytes > 0) this.#writes.whenTaken(look);
+    else this.#sender.inTurn(look);
   }
 
   /** Tells every subscriber the same changes in one order, also those that one of them brings about. */
