@@ -3,11 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { readArguments, USAGE } from './lib/arguments.mjs';
 import { endAll } from './lib/child.mjs';
 import { topFunctions } from './lib/profile.mjs';
-import { detailTable, LEGEND, line, machine, mainTable } from './lib/report.mjs';
+import { detailTable, flowTable, LEGEND, line, machine, mainTable } from './lib/report.mjs';
 import { scenarios } from './scenarios.mjs';
 import { client } from './suites/client.mjs';
 import { codec } from './suites/codec.mjs';
 import { exchange } from './suites/exchange.mjs';
+import { flow } from './suites/flow.mjs';
 import { idle } from './suites/idle.mjs';
 
 const MEASURES = {
@@ -17,6 +18,7 @@ const MEASURES = {
   client,
   compressed: exchange,
   idle,
+  flow,
   codec,
 };
 
@@ -75,6 +77,7 @@ function print(results) {
   console.log(`${mainTable(results)}\n`);
   console.log(`${LEGEND}\n`);
   console.log(detailTable(results));
+  if (results.some(({ scenario }) => scenario.suite === 'flow')) console.log(`\n${flowTable(results)}`);
   if (failed.length > 0) {
     console.log(`\nNot measured:\n${failed.map((result) => `- ${line(result)}`).join('\n')}`);
   }

@@ -48,6 +48,7 @@ export const LEGEND =
   '`*`: the load was busier than what it loads, and so the limit. ' +
   '`~`: other processes took a part of a core; run it again on a quiet machine.';
 
+const MIB = 1024 * 1024;
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
 
 function verdict({ row, scenario }) {
@@ -69,7 +70,8 @@ function goal({ goal: value, goalBytes, lessIsBetter }) {
 }
 
 /** The table for readers. */
-export function mainTable(results) {
+export function mainTable(all) {
+  const results = all.filter(isCompared);
   return table(
     ['scenario', 'ws /cpu-s', 'rxwire x ws', 'net x ws', 'goal', ''],
     results.map((result) => {
@@ -85,6 +87,39 @@ export function mainTable(results) {
       ];
     }),
   );
+}
+
+const isCompared = ({ scenario }) => scenario.suite !== 'flow';
+
+/** What is held while more flows through than could be held. */
+export function flowTable(results) {
+  return table(
+    ['scenario', 'growth of memory (RSS)', 'most held', 'per second', 'goal', ''],
+    results
+      .filter((result) => !isCompared(result))
+      .map((result) => {
+        const { scenario, row } = result;
+        if (row === undefined) return [scenario.name, '', '', '', flowGoal(scenario), 'not measured'];
+        const { bytes, held, perSecond } = row.rxwire;
+        return [
+          scenario.name,
+          `${(bytes / MIB).toFixed(1)} MiB`,
+          held === 0 ? '' : `${held} messages`,
+          scenario.unit === 'octets' ? `${Math.round(perSecond / MIB)} MiB` : `${count(perSecond)} messages`,
+          flowGoal(scenario),
+          flowVerdict(result),
+        ];
+      }),
+  );
+}
+
+function flowGoal({ goalBytes, goalHeld }) {
+  return goalBytes === undefined ? `at most ${goalHeld} messages` : `under ${goalBytes / MIB} MiB`;
+}
+
+function flowVerdict({ scenario: { goalBytes, goalHeld }, row: { rxwire } }) {
+  const reached = goalBytes === undefined ? rxwire.held <= goalHeld : rxwire.bytes < goalBytes;
+  return reached ? 'reached' : 'not reached';
 }
 
 /** Plain messages per second, how far rounds differed, and how busy the load was. */
@@ -116,8 +151,13 @@ export function detailTable(results) {
 }
 
 /** One row in a line, for those who wait. */
-export function line({ scenario, row, error }) {
+export function line(result) {
+  const { scenario, row, error } = result;
   if (row === undefined) return `${scenario.name}: ${error}`;
+  if (!isCompared(result)) {
+    const { bytes, held } = row.rxwire;
+    return `${scenario.name}: ${(bytes / MIB).toFixed(1)} MiB more, ${held} held (${flowGoal(scenario)}): ${flowVerdict(result)}`;
+  }
   const [low, high] = row.rxwire.quartiles.map((ratio) => ratio.toFixed(2));
   const net = row.net === undefined ? '' : `, net ${marked(row.net, times(row.net))}`;
   const some = goal(scenario);

@@ -7,6 +7,8 @@ import { EchoLoad } from './echo.mjs';
 import { EmitLoad } from './emit.mjs';
 import { IdleLoad } from './idle.mjs';
 import { IngestLoad } from './ingest.mjs';
+import { LongMessageLoad } from './long-message.mjs';
+import { ManyMessagesLoad } from './many-messages.mjs';
 
 const LOADS = {
   echo: EchoLoad,
@@ -15,6 +17,8 @@ const LOADS = {
   idle: IdleLoad,
   compressedEcho: CompressedEchoLoad,
   compressedIdle: CompressedIdleLoad,
+  longMessage: LongMessageLoad,
+  manyMessages: ManyMessagesLoad,
 };
 
 const scenario = scenarioOfThisProcess();
