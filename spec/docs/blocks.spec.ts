@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import * as rxjs from 'rxjs';
 import { finalize, type Observable, Subject, takeUntil } from 'rxjs';
 import * as rxwire from 'rxwire';
@@ -5,6 +6,8 @@ import type { ClientOptions, ClientUrl } from 'rxwire';
 import * as operators from 'rxwire/operators';
 import * as protocol from 'rxwire/protocol';
 import { blocksOf, compileBlocks, docBlocks, type DocBlock, runnable } from '../support/doc-blocks.js';
+
+const requireBuiltin = createRequire(import.meta.url);
 
 /** How long a program of the documentation is left to itself. */
 const RUN_MS = 150;
@@ -54,7 +57,8 @@ async function execute(block: DocBlock): Promise<string[]> {
   await using echo = await rxwire.openServer({ host: '127.0.0.1' });
   echo.connections$.subscribe((connection) => connection.messages$.subscribe(connection.outbox));
   const code = block.code.replace(/port: 9000/g, 'port: 0').replace(/ws:\/\/127\.0\.0\.1:9000/g, echo.url);
-  const running = runnable({ ...block, code })((name) => modules[name], { log: say, error: say, warn: say });
+  const moduleOf = (name: string): unknown => modules[name] ?? requireBuiltin(name);
+  const running = runnable({ ...block, code })(moduleOf, { log: say, error: say, warn: say });
   const pause = new Promise((resolve) => setTimeout(resolve, RUN_MS));
   await Promise.race([running, pause]);
   if (opened.length + open > 0) await pause;
