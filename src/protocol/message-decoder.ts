@@ -53,6 +53,10 @@ export class MessageDecoder implements ExtendedReaderOwner {
   #extended: ExtendedReader | undefined;
   /** Hands out the message that is being received part by part, if it is one of those. */
   #splitter: MessageSplitter | undefined;
+  /** Who reads the message that is being received, where that is not simply joining its octets. */
+  #reader: MessageReader | undefined;
+  /** Whether messages are simply joined. */
+  #joins = true;
   #tapped: FrameCollector | undefined;
   #stopped = false;
 
@@ -69,6 +73,7 @@ export class MessageDecoder implements ExtendedReaderOwner {
     this.#extended =
       extensions &&
       new ExtendedReader(extensions, this.#assembler, this.#options.limits.maxMessageBytes, this);
+    this.#setReader();
   }
 
   /** Takes the messages that begin while it is set part by part: in place of whole messages, or beside them. */
@@ -78,6 +83,7 @@ export class MessageDecoder implements ExtendedReaderOwner {
 
   set parts(parts: PartSink | undefined) {
     this.#frames.sequence.parts = parts;
+    this.#setReader();
   }
 
   /** Counts what is decoded. */
@@ -149,9 +155,11 @@ export class MessageDecoder implements ExtendedReaderOwner {
 
   #next(controlOnly: boolean, most: number): Message<string | Uint8Array> | undefined {
     const frames = this.#frames;
-    const late = this.#reader?.takeLate();
-    this.#dropEndedSplitter();
-    if (late !== undefined) return late;
+    if (this.#reader !== undefined) {
+      const late = this.#reader.takeLate();
+      this.#dropEndedSplitter();
+      if (late !== undefined) return late;
+    }
     for (let passed = 0; passed < most;) {
       const reader = this.#reader;
       // A Close frame waits behind a message that came before it.
@@ -161,13 +169,7 @@ export class MessageDecoder implements ExtendedReaderOwner {
       const found = frames.next();
       if (found === Found.nothing) return undefined;
       // Nearly every frame is a whole message, and nobody looks on.
-      if (
-        found === Found.frame &&
-        frames.holdsMessage &&
-        reader === undefined &&
-        frames.sequence.parts === undefined &&
-        this.onFrame === undefined
-      ) {
+      if (found === Found.frame && frames.holdsMessage && this.#joins && this.onFrame === undefined) {
         return this.#assembler.whole(frames.inText, frames.bytes, frames.start, frames.end, frames.ascii);
       }
       if (found === Found.frame && this.onFrame !== undefined) this.#tapWhole();
@@ -185,9 +187,9 @@ export class MessageDecoder implements ExtendedReaderOwner {
     return undefined;
   }
 
-  /** Who reads the message that is being received, where that is not simply joining its octets. */
-  get #reader(): MessageReader | undefined {
-    return this.#splitter ?? this.#extended;
+  #setReader(): void {
+    this.#reader = this.#splitter ?? this.#extended;
+    this.#joins = this.#reader === undefined && this.#frames.sequence.parts === undefined;
   }
 
   /** Whether what comes next is of a message: of a new frame, or handed out as it comes. */
@@ -212,6 +214,7 @@ export class MessageDecoder implements ExtendedReaderOwner {
     if (this.#splitter?.ended !== true) return;
     this.#splitter = undefined;
     this.#frames.sequence.partsOnly = false;
+    this.#setReader();
   }
 
   /** The message that begins is handed out part by part. */
@@ -220,6 +223,7 @@ export class MessageDecoder implements ExtendedReaderOwner {
     const assembler = this.#frames.sequence.partsOnly ? undefined : this.#assembler;
     const options = { sink, assembler, extensions: this.#extensions, limits, validateUtf8 };
     this.#splitter = new MessageSplitter(options, this);
+    this.#setReader();
   }
 
   /** Takes a part of a message. Returns the message that it ends. */
