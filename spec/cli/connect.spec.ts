@@ -42,7 +42,8 @@ describeNeeds(BUILD, 'rxwire <url>, in pipes', () => {
   });
 
   it('shows one message with -1, also of a server that says nothing at once', async () => {
-    server.connections$.subscribe((connection) => setTimeout(() => void connection.send('first'), 100));
+    // Behind a round trip: by then the client has seen the end of its input.
+    server.connections$.subscribe((connection) => connection.ping().subscribe(() => connection.send('first')));
     const client = rxwire(server.url, '-1').end();
     expect(await client.ended).toBe(0);
     expect(client.text).toBe('first\n');

@@ -2,14 +2,11 @@ import { jest } from '@jest/globals';
 import type { Subscription } from 'rxjs';
 import { firstValueFrom, take, toArray } from 'rxjs';
 import { openConnection, openServer } from 'rxwire';
+import { until } from '../support/turns.js';
 
 /** What an example says on the console, once there is something. */
 function saidOf(log: { mock: { calls: unknown[][] } }): string[] {
   return log.mock.calls.map(([line]) => String(line));
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 describe('the examples', () => {
