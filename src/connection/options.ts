@@ -2,6 +2,7 @@ import type { SchedulerLike } from 'rxjs';
 import type { CloseReply } from '../protocol/closing-handshake.js';
 import type { Extension } from '../protocol/extensions/extension.js';
 import { type Limits, type ResolvedLimits, resolveLimits } from '../protocol/limits.js';
+import type { Outgoing } from '../protocol/message.js';
 import type { Role } from '../protocol/opcodes.js';
 import type { TextAs } from '../protocol/message-text.js';
 import { type ExtensionOptions, resolveExtensions } from './extension-options.js';
@@ -9,6 +10,7 @@ import { DEFAULT_KEEP_ALIVE, type KeepAliveOptions, type ResolvedKeepAlive } fro
 import { consoleLogger, type Logger } from './logger.js';
 import {
   anything,
+  type Check,
   type Checks,
   checkOptions,
   flag,
@@ -21,8 +23,25 @@ import {
 /** Milliseconds for an opening handshake, on either side. */
 export const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** What happens when more is sent than `maxBufferedBytes` can hold. */
-export type Overflow = 'close' | 'error';
+/**
+ * What happens when more is sent than `maxBufferedBytes` can hold.
+ *
+ * - `'close'` closes with 1013.
+ * - `'error'` makes `send` throw a LimitError.
+ * - `'dropNewest'` drops the message that does not fit; `send` returns false.
+ * - `'dropOldest'` drops those that were sent first of the messages that have not begun to be written. So that it can, messages above
+ *   `sendHighWaterBytes` are held back, at most 65 536 of them, and go to the transport as it takes what it has. A message for which
+ *   there is no room without them is dropped itself.
+ * - `{ latest: key }` holds messages back, too, and of each key only the newest, in the place of the one before. `key` is called with
+ *   every message that is sent; one for which it returns undefined is never replaced. What it throws, `send` throws, and nothing is
+ *   sent. Only what is replaced is dropped: when the rest reaches `maxBufferedBytes` or 65 536 messages, the connection is closed
+ *   with 1013.
+ *
+ * Whole messages are dropped, never control frames, nor frames of `openMessage` and `sendFrame`: a lossy policy that has no message
+ * to drop for these closes with 1013.
+ */
+export type Overflow =
+  'close' | 'error' | 'dropNewest' | 'dropOldest' | { readonly latest: (message: Outgoing) => unknown };
 
 /** The options of a connection, of either role. Every one is checked when it is given. */
 export interface ConnectionOptions extends Limits, ExtensionOptions {
@@ -44,7 +63,7 @@ export interface ConnectionOptions extends Limits, ExtensionOptions {
   readonly sendHighWaterBytes?: number;
   /** The most octets on their way out; one message is always taken when none are. Default 16 MiB. */
   readonly maxBufferedBytes?: number;
-  /** At `maxBufferedBytes`: `'close'` (default) closes with 1013, `'error'` makes `send` throw a LimitError. */
+  /** What happens at `maxBufferedBytes`. Default `'close'`: closes with 1013. */
   readonly overflow?: Overflow;
   /** Cuts messages into frames of at most this many octets. Default `Infinity`: one frame. */
   readonly fragmentBytes?: number;
@@ -118,6 +137,13 @@ const DEFAULTS = Object.freeze({
   scheduler: undefined,
 } as const);
 
+const POLICIES = oneOf('close', 'error', 'dropNewest', 'dropOldest');
+const overflowPolicy: Check = {
+  expected: `${POLICIES.expected} or { latest: key }`,
+  accepts: (value) => POLICIES.accepts(value) || (typeof value === 'object' && value !== null),
+  inRangeOfType: (value) => POLICIES.inRangeOfType(value),
+};
+
 /** How each of them is checked; those of a client and of a server are added by their folders. */
 export const CONNECTION_CHECKS: Checks = Object.freeze({
   maxMessageBytes: wholeNumber(0),
@@ -133,7 +159,7 @@ export const CONNECTION_CHECKS: Checks = Object.freeze({
   receiveHighWaterMessages: wholeNumber(1),
   sendHighWaterBytes: wholeNumber(1),
   maxBufferedBytes: wholeNumber(1),
-  overflow: oneOf('close', 'error'),
+  overflow: overflowPolicy,
   fragmentBytes: wholeNumber(1),
   compression: ofType('boolean', 'object'),
   maxConcurrentInflate: wholeNumber(1),
@@ -148,6 +174,8 @@ export const CONNECTION_CHECKS: Checks = Object.freeze({
   scheduler: ofType('object'),
 });
 
+const OVERFLOW_CHECKS: Checks = Object.freeze({ latest: ofType('function') });
+
 const KEEP_ALIVE_CHECKS: Checks = Object.freeze({
   intervalMs: milliseconds,
   timeoutMs: milliseconds,
@@ -160,6 +188,14 @@ function resolveKeepAlive(option: boolean | KeepAliveOptions | undefined): Resol
   if (option === undefined || option === true) return DEFAULT_KEEP_ALIVE;
   checkOptions(option, KEEP_ALIVE_CHECKS, 'keepAlive.');
   return withoutUndefined(DEFAULT_KEEP_ALIVE, option);
+}
+
+function checkOverflow(option: Overflow): void {
+  if (typeof option !== 'object') return;
+  checkOptions(option, OVERFLOW_CHECKS, 'overflow.');
+  if ((option.latest as unknown) === undefined) {
+    throw new TypeError('option overflow.latest is missing, expected a function from a message to its key');
+  }
 }
 
 /** `given` over `defaults`, where an option that is given as undefined is not given. */
@@ -186,6 +222,7 @@ export function resolveConnectionOptions(options: ConnectionOptions, role: Role)
       `option receiveLowWaterBytes is ${String(options.receiveLowWaterBytes)}, expected at most receiveHighWaterBytes (${String(merged.receiveHighWaterBytes)})`,
     );
   }
+  checkOverflow(merged.overflow);
   return {
     ...merged,
     ...resolveLimits(options),

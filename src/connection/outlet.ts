@@ -23,9 +23,9 @@ export interface OutletOwner {
 
 /** What a connection has on its way out, and its bounds. */
 export class Outlet {
-  readonly #sender: Sender;
-  readonly #writes: WriteCoalescer;
-  readonly #options: OutletOptions;
+  protected readonly sender: Sender;
+  protected readonly writes: WriteCoalescer;
+  protected readonly options: OutletOptions;
   readonly #owner: OutletOwner;
   #writable = true;
   #writable$: BehaviorSubject<boolean> | undefined;
@@ -34,14 +34,29 @@ export class Outlet {
   #flushes: ((flushed: boolean) => void)[] | undefined;
 
   constructor(sender: Sender, writes: WriteCoalescer, options: OutletOptions, owner: OutletOwner) {
-    this.#sender = sender;
-    this.#writes = writes;
-    this.#options = options;
+    this.sender = sender;
+    this.writes = writes;
+    this.options = options;
     this.#owner = owner;
   }
 
   get bufferedBytes(): number {
-    return this.#ended ? 0 : this.#buffered;
+    return this.#ended ? 0 : this.buffered;
+  }
+
+  /** Messages that the policy has dropped. */
+  get droppedMessages(): number {
+    return 0;
+  }
+
+  /** Octets of their payloads. */
+  get droppedBytes(): number {
+    return 0;
+  }
+
+  /** Of these, the messages that were dropped as soon as they were sent. */
+  get refusedMessages(): number {
+    return 0;
   }
 
   get writable$(): Observable<boolean> {
@@ -54,54 +69,66 @@ export class Outlet {
 
   /** @returns whether less than the high-water mark is on its way. */
   send(data: Outgoing, type?: 'text' | 'binary', fragmentBytes?: number, compress?: boolean): boolean {
-    const buffered = this.#buffered;
-    if (buffered > 0 && !fits(data, this.#options.maxBufferedBytes - buffered)) {
-      return this.#overflow();
+    const { buffered } = this;
+    if (buffered > 0 && !fits(data, this.options.maxBufferedBytes - buffered) && !this.makePlace(data)) {
+      return false;
     }
-    this.#sender.message(data, type, fragmentBytes, compress);
+    this.sender.message(data, type, fragmentBytes, compress);
     return this.check();
   }
 
   sendFrame(frame: Frame): boolean {
     if (!this.admit(frame.payload.length)) return false;
-    this.#sender.inTurn(() => {
-      this.#sender.frame(frame);
+    this.sender.inTurn(() => {
+      this.sender.frame(frame);
     }, frame.payload.length);
     return this.check();
   }
 
   /** Whether `bytes` more octets may be accepted. @throws LimitError if they may not and the policy is to say so. */
   admit(bytes: number): boolean {
-    const buffered = this.#buffered;
-    return buffered === 0 || buffered + bytes <= this.#options.maxBufferedBytes || this.#overflow();
+    const { buffered } = this;
+    return buffered === 0 || buffered + bytes <= this.options.maxBufferedBytes || this.overflow();
   }
 
   flush(): Promise<boolean> {
     if (this.#ended) return Promise.resolve(false);
     return new Promise((resolve) => {
       (this.#flushes ??= []).push(resolve);
-      this.#whenTaken(() => {
+      this.whenTaken(() => {
         this.#settle(resolve);
       });
     });
   }
 
-  get #buffered(): number {
-    return this.#writes.bufferedBytes + this.#sender.heldBytes;
+  protected get buffered(): number {
+    return this.writes.bufferedBytes + this.sender.heldBytes;
+  }
+
+  /** Whether `data` fits when the transport has been given what only waits for the end of the turn. */
+  protected fitsFlushed(data: Outgoing): boolean {
+    this.writes.flush();
+    const { buffered } = this;
+    return buffered === 0 || fits(data, this.options.maxBufferedBytes - buffered);
+  }
+
+  /** Whether a message that does not fit may be sent nevertheless. @throws LimitError if it may not and the policy is to say so. */
+  protected makePlace(_data: Outgoing): boolean {
+    return this.overflow();
   }
 
   /** Calls `taken` when the operating system has everything accepted so far. */
-  #whenTaken(taken: () => void): void {
-    this.#sender.inTurn(() => {
-      this.#writes.whenTaken(taken);
+  protected whenTaken(taken: () => void): void {
+    this.sender.inTurn(() => {
+      this.writes.whenTaken(taken);
     });
   }
 
   /** The transport is gone. */
   end(): void {
     this.#ended = true;
-    this.#sender.drop();
-    this.#writes.discard();
+    this.sender.drop();
+    this.writes.discard();
     const flushes = this.#flushes;
     this.#flushes = undefined;
     for (const resolve of flushes ?? []) resolve(false);
@@ -118,22 +145,24 @@ export class Outlet {
 
   /** Whether less than the high-water mark is on its way. */
   check(): boolean {
-    const high = this.#options.sendHighWaterBytes;
-    let writable = this.#buffered < high;
+    const high = this.options.sendHighWaterBytes;
+    let writable = this.buffered < high;
     if (!writable) {
       // What has only been waiting for the end of the turn is not a sign of a slow peer.
-      this.#writes.flush();
-      writable = this.#buffered < high;
+      this.writes.flush();
+      writable = this.buffered < high;
     }
-    if (writable !== this.#writable) this.#turn(writable);
-    return writable;
+    return this.turn(writable);
   }
 
-  #turn(writable: boolean): void {
+  /** Tells whether there is room, where that has changed. */
+  protected turn(writable: boolean): boolean {
+    if (writable === this.#writable) return writable;
     this.#writable = writable;
     if (!writable) this.#lookAgain();
     this.#owner.onWritable(writable);
     this.#announce();
+    return writable;
   }
 
   /** What was sent meanwhile may be on its way when this is taken: it is looked at until less than the mark is. */
@@ -142,8 +171,8 @@ export class Outlet {
       if (!this.#ended && !this.check()) this.#lookAgain();
     };
     // Whoever is inside a message waits for what it has written: to stand in line would be to wait for itself.
-    if (this.#writes.bufferedBytes > 0) this.#writes.whenTaken(look);
-    else this.#sender.inTurn(look);
+    if (this.writes.bufferedBytes > 0) this.writes.whenTaken(look);
+    else this.sender.inTurn(look);
   }
 
   /** Tells every subscriber the same changes in one order, also those that one of them brings about. */
@@ -155,8 +184,9 @@ export class Outlet {
     this.#announcing = false;
   }
 
-  #overflow(): false {
-    const { maxBufferedBytes, overflow } = this.#options;
+  /** Nothing more may be on its way, and nothing of it may be dropped. */
+  protected overflow(): false {
+    const { maxBufferedBytes, overflow } = this.options;
     const error = new LimitError(
       `more than ${String(maxBufferedBytes)} bytes wait to be sent, the limit of maxBufferedBytes`,
       { option: 'maxBufferedBytes', limit: maxBufferedBytes, closeCode: 1013 },

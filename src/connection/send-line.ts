@@ -12,20 +12,25 @@ interface Waiting {
 export class SendLine {
   /** Octets of what waits, and of what is not made yet by who is inside. */
   heldBytes = 0;
-  readonly #onError: (error: Error) => void;
+  protected readonly onError: (error: Error) => void;
   #inside = false;
   #draining = false;
   #waiting: Fifo<Waiting> | undefined;
 
   /** @param onError - Called with what a task that had to wait throws: its sender is gone. */
   constructor(onError: (error: Error) => void) {
-    this.#onError = onError;
+    this.onError = onError;
   }
 
   /** Whether somebody is inside a message. */
   get busy(): boolean {
     // Who is let in from the line may be looked on by somebody who sends: that goes behind the others.
     return this.#inside || this.#draining;
+  }
+
+  /** Whether a whole message that is sent now has to wait. */
+  get holdsMessages(): boolean {
+    return this.busy;
   }
 
   /** Runs `task`, which sends `bytes` octets, when everything before it is sent: now, if nobody is inside. */
@@ -36,6 +41,16 @@ export class SendLine {
     }
     this.heldBytes += bytes;
     (this.#waiting ??= new Fifo()).push({ bytes, task });
+  }
+
+  /**
+   * Keeps a whole message waiting; `task` sends it.
+   *
+   * @param length - Octets of its payload.
+   * @param _fragmentBytes - The most that one of its frames has.
+   */
+  message(length: number, _fragmentBytes: number, task: () => void): void {
+    this.enter(length, task);
   }
 
   /** A message begins that takes more than this turn. */
@@ -57,7 +72,7 @@ export class SendLine {
       }
     } catch (error) {
       this.drop();
-      this.#onError(error as Error);
+      this.onError(error as Error);
     } finally {
       this.#draining = false;
     }

@@ -19,6 +19,8 @@ export interface SendReport {
 /** What is sent on. */
 export interface SendTarget {
   readonly open: boolean;
+  /** How many messages were dropped as soon as they were sent. */
+  readonly refusedMessages: number;
   readonly writable$: Observable<boolean>;
   readonly closed$: Observable<CloseInfo>;
   flush(): Promise<boolean>;
@@ -38,8 +40,9 @@ export function sendAllOf(
     let bytes = 0;
     run(target, source, subscriber, {
       next: (data) => {
+        const { refusedMessages } = target;
         const below = send(data);
-        if (target.open) {
+        if (target.open && target.refusedMessages === refusedMessages) {
           messages++;
           bytes += lengthOf(data);
         }

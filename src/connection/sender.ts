@@ -50,6 +50,11 @@ export class Sender implements PackedSink {
     this.#options = options;
   }
 
+  /** Whether frames are masked. */
+  get masks(): boolean {
+    return this.#options.nextKey !== undefined;
+  }
+
   /**
    * Sends one message.
    *
@@ -172,10 +177,10 @@ export class Sender implements PackedSink {
 
   #message(opcode: number, data: Content, fragmentBytes: number, compress: boolean | undefined): void {
     const { line } = this;
-    if (line?.busy === true) {
+    if (line?.holdsMessages === true) {
       // What waits is as it was when it was sent, however its octets are used meanwhile.
       const kept = data instanceof Uint8Array ? Uint8Array.from(data) : data;
-      line.enter(lengthOf(kept), () => {
+      line.message(lengthOf(kept), fragmentBytes, () => {
         this.#sendNow(opcode, kept, fragmentBytes, compress);
       });
     } else {

@@ -1,7 +1,9 @@
 import type { BoundExtensions } from '../protocol/extensions/bound.js';
 import type { Transport } from '../transport/transport.js';
 import { WriteCoalescer } from '../transport/write-coalescer.js';
-import { Outlet, type OutletOwner } from './outlet.js';
+import type { HoldingOwner } from './holding-outlet.js';
+import type { Outlet } from './outlet.js';
+import { outletFor } from './outlet-for.js';
 import { Packer } from './packer.js';
 import type { ConnectionProfile } from './profile.js';
 import { SendLine } from './send-line.js';
@@ -9,10 +11,7 @@ import { Sender } from './sender.js';
 import { Sinks, type SinksOwner } from './sinks.js';
 
 /** What a {@link WayOut} asks of its connection. */
-export interface WayOutOwner extends OutletOwner, SinksOwner {
-  /** An extension failed at what is sent: nothing more is. */
-  onExtensionFailure(error: Error): void;
-}
+export type WayOutOwner = HoldingOwner & SinksOwner;
 
 /** All that a message passes on its way out: its bounds, the line, the extensions, the encoder, the write. */
 export class WayOut {
@@ -31,7 +30,7 @@ export class WayOut {
     this.#owner = owner;
     this.writes = new WriteCoalescer(transport, turns.endOfTurn);
     this.sender = new Sender(this.writes, sending);
-    this.outlet = new Outlet(this.sender, this.writes, options, owner);
+    this.outlet = outletFor(this.sender, this.writes, options, owner);
     const outbound = extensions?.outbound;
     if (outbound === undefined) return;
     this.sender.packer = new Packer(outbound, this.sender, this.#line, (error) => {

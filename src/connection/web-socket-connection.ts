@@ -220,6 +220,11 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     return this.#core.open;
   }
 
+  /** How many messages were dropped as soon as they were sent. */
+  get refusedMessages(): number {
+    return this.#core.out.outlet.refusedMessages;
+  }
+
   flush(): Promise<boolean> {
     return this.#core.open ? this.#core.out.outlet.flush() : Promise.resolve(false);
   }

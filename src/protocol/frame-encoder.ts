@@ -9,6 +9,14 @@ export function headerBytes(length: number, masked: boolean): number {
   return (length < 126 ? 2 : length < 65536 ? 4 : 10) + (masked ? 4 : 0);
 }
 
+/** The octets of a message in frames of at most `fragmentBytes`, headers included. RFC 6455 section 5.4. */
+export function framedBytes(length: number, fragmentBytes: number, masked: boolean): number {
+  if (length <= fragmentBytes) return length + headerBytes(length, masked);
+  const rest = length % fragmentBytes;
+  const headers = Math.floor(length / fragmentBytes) * headerBytes(fragmentBytes, masked);
+  return length + headers + (rest === 0 ? 0 : headerBytes(rest, masked));
+}
+
 /** The first byte of a header: FIN, the reserved bits, the opcode. */
 export function firstByte(fin: boolean, rsv: number, opcode: number): number {
   return (fin ? 0x80 : 0) | (rsv << 4) | opcode;
