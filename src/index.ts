@@ -51,6 +51,12 @@ export {
 } from './protocol/deflate-frame/index.js';
 export { type CompressionOptions, permessageDeflate } from './protocol/permessage-deflate/index.js';
 export { prepare, type PreparedMessage, type PrepareOptions } from './protocol/prepared-message.js';
+export {
+  broadcast,
+  type BroadcastFailure,
+  type BroadcastOptions,
+  type BroadcastResult,
+} from './server/broadcast.js';
 export type { Handler } from './server/handler.js';
 export { listen } from './server/listen.js';
 export { openServer } from './server/open-server.js';

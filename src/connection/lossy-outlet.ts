@@ -8,15 +8,15 @@ export abstract class LossyOutlet extends Outlet {
     return this.#blocked ? this.turn(false) : super.check();
   }
 
+  protected override checkAgain(): boolean {
+    this.#blocked = false;
+    return this.check();
+  }
+
   /** A message was dropped as soon as it was sent. */
   protected block(): false {
-    if (!this.#blocked) {
-      this.#blocked = true;
-      this.whenTaken(() => {
-        this.#blocked = false;
-      });
-      this.turn(false);
-    }
+    this.#blocked = true;
+    this.turn(false);
     return false;
   }
 }

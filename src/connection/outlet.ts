@@ -95,7 +95,7 @@ export class Outlet {
     if (this.#ended) return Promise.resolve(false);
     return new Promise((resolve) => {
       (this.#flushes ??= []).push(resolve);
-      this.whenTaken(() => {
+      this.#whenTaken(() => {
         this.#settle(resolve);
       });
     });
@@ -118,7 +118,7 @@ export class Outlet {
   }
 
   /** Calls `taken` when the operating system has everything accepted so far. */
-  protected whenTaken(taken: () => void): void {
+  #whenTaken(taken: () => void): void {
     this.sender.inTurn(() => {
       this.writes.whenTaken(taken);
     });
@@ -168,11 +168,16 @@ export class Outlet {
   /** What was sent meanwhile may be on its way when this is taken: it is looked at until less than the mark is. */
   #lookAgain(): void {
     const look = (): void => {
-      if (!this.#ended && !this.check()) this.#lookAgain();
+      if (!this.#ended && !this.checkAgain()) this.#lookAgain();
     };
     // Whoever is inside a message waits for what it has written: to stand in line would be to wait for itself.
     if (this.writes.bufferedBytes > 0) this.writes.whenTaken(look);
     else this.sender.inTurn(look);
+  }
+
+  /** As {@link check}, when what was on its way has been taken. */
+  protected checkAgain(): boolean {
+    return this.check();
   }
 
   /** Tells every subscriber the same changes in one order, also those that one of them brings about. */

@@ -3,6 +3,7 @@ import { type Applied, applyFrom, bitsOf, type OutboundExtensions } from '../pro
 import type { TransformSession } from '../protocol/extensions/transform.js';
 import { Opcode } from '../protocol/opcodes.js';
 import { PreparedMessage } from '../protocol/prepared-message.js';
+import type { SharedPayload } from '../protocol/shared-payload.js';
 import type { SendLine } from './send-line.js';
 
 /** What a message is made of. */
@@ -17,6 +18,7 @@ export interface PackedSink {
    * @param ours - Whether the octets are nobody else's and may be written over.
    */
   content(first: number, data: string | Uint8Array, fragmentBytes: number, ours: boolean): void;
+  shared(first: number, payload: SharedPayload, fragmentBytes: number): void;
   frameContent(fin: boolean, first: number, payload: Uint8Array, ours: boolean): void;
 }
 
@@ -57,8 +59,8 @@ export class Packer {
     const applied = this.extensions.ofMessage(lengthOf(data), compress);
     const [first] = applied;
     if (first === undefined) {
-      const plain = data instanceof PreparedMessage ? data.data : data;
-      this.#sendFrames(opcode, plain, false, fragmentBytes, compress);
+      if (data instanceof PreparedMessage) this.#sendShared(opcode, data.plain, fragmentBytes, compress);
+      else this.#sendFrames(opcode, data, false, fragmentBytes, compress);
       return;
     }
     const head = (bitsOf(applied) << 4) | opcode;
@@ -66,7 +68,7 @@ export class Packer {
     if (data instanceof PreparedMessage && shared !== undefined && applied.length === 1) {
       const form = data.form(shared);
       shared.sent(data.data);
-      this.#sendFrames(head, form, false, fragmentBytes, compress);
+      this.#sendShared(head, form, fragmentBytes, compress);
       return;
     }
     const bytes = bytesOf(data);
@@ -85,6 +87,16 @@ export class Packer {
   abort(): void {
     this.#session?.abort();
     this.#session = undefined;
+  }
+
+  #sendShared(
+    head: number,
+    payload: SharedPayload,
+    fragmentBytes: number,
+    compress: boolean | undefined,
+  ): void {
+    if (this.extensions.byFrame) this.#sendFrames(head, payload.bytes, false, fragmentBytes, compress);
+    else this.#sink.shared(head, payload, fragmentBytes);
   }
 
   /** Sends the message, in frames that are transformed one by one where an extension wants that. */

@@ -19,8 +19,7 @@ export interface SendReport {
 /** What is sent on. */
 export interface SendTarget {
   readonly open: boolean;
-  /** How many messages were dropped as soon as they were sent. */
-  readonly refusedMessages: number;
+  readonly outlet: { readonly refusedMessages: number };
   readonly writable$: Observable<boolean>;
   readonly closed$: Observable<CloseInfo>;
   flush(): Promise<boolean>;
@@ -40,9 +39,9 @@ export function sendAllOf(
     let bytes = 0;
     run(target, source, subscriber, {
       next: (data) => {
-        const { refusedMessages } = target;
+        const { refusedMessages } = target.outlet;
         const below = send(data);
-        if (target.open && target.refusedMessages === refusedMessages) {
+        if (target.open && target.outlet.refusedMessages === refusedMessages) {
           messages++;
           bytes += lengthOf(data);
         }

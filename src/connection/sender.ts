@@ -1,9 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import type { Frame, FrameTap } from '../protocol/frame.js';
 import { firstByte, headerBytes, MAX_HEADER_BYTES, writeHeader } from '../protocol/frame-encoder.js';
 import { mask, wordsOf } from '../protocol/masking.js';
 import type { Outgoing } from '../protocol/message.js';
+import { checkText, isArrayBuffer, isMessage, notSendable } from '../protocol/outgoing.js';
 import { PreparedMessage } from '../protocol/prepared-message.js';
+import type { SharedPayload } from '../protocol/shared-payload.js';
 import { Opcode } from '../protocol/opcodes.js';
 import { utf8Write } from '../protocol/string-bytes.js';
 import { slab, SLAB_BYTES } from '../transport/slab.js';
@@ -86,9 +87,7 @@ export class Sender implements PackedSink {
     } else if (isArrayBuffer(data)) {
       this.message(new Uint8Array(data), type, fragmentBytes, compress);
     } else {
-      throw new TypeError(
-        `cannot send ${describe(data)}, expected a string, a Uint8Array, an ArrayBuffer or a message`,
-      );
+      throw notSendable(data);
     }
   }
 
@@ -170,6 +169,18 @@ export class Sender implements PackedSink {
     if (this.#unshown !== undefined) this.#show();
   }
 
+  /** Sends what others send, too: the very frame that they send, if it is unmasked, whole, and nobody looks on. */
+  shared(first: number, payload: SharedPayload, fragmentBytes: number): void {
+    if (!this.masks && this.onFrame === undefined && payload.bytes.length <= fragmentBytes) {
+      const frame = payload.frame(first | FIN);
+      if (frame !== undefined) {
+        this.#writes.share(frame);
+        return;
+      }
+    }
+    this.content(first, payload.bytes, fragmentBytes, false);
+  }
+
   frameContent(fin: boolean, first: number, payload: Uint8Array, ours: boolean): void {
     this.#bytes(fin ? first | FIN : first, payload, ours);
     if (this.#unshown !== undefined) this.#show();
@@ -190,7 +201,8 @@ export class Sender implements PackedSink {
 
   #sendNow(opcode: number, data: Content, fragmentBytes: number, compress: boolean | undefined): void {
     if (this.packer !== undefined) this.packer.message(opcode, data, fragmentBytes, compress);
-    else this.content(opcode, data instanceof PreparedMessage ? data.data : data, fragmentBytes, false);
+    else if (data instanceof PreparedMessage) this.shared(opcode, data.plain, fragmentBytes);
+    else this.content(opcode, data, fragmentBytes, false);
   }
 
   #fragments(head: number, bytes: Uint8Array, size: number, ours: boolean): void {
@@ -291,27 +303,4 @@ export function fits(data: Outgoing, room: number): boolean {
   if (data instanceof PreparedMessage) return data.data.length <= room;
   if (isMessage(data)) return fits(data.data, room);
   return !isArrayBuffer(data) || data.byteLength <= room;
-}
-
-function isMessage(data: unknown): data is { type: 'text' | 'binary'; data: string | Uint8Array } {
-  if (typeof data !== 'object' || data === null || !('type' in data) || !('data' in data)) return false;
-  const { type, data: content } = data;
-  return (
-    (type === 'text' || type === 'binary') && (typeof content === 'string' || content instanceof Uint8Array)
-  );
-}
-
-function isArrayBuffer(data: unknown): data is ArrayBuffer {
-  return Object.prototype.toString.call(data) === '[object ArrayBuffer]';
-}
-
-function checkText(bytes: Uint8Array): void {
-  if (!isUtf8(bytes)) throw new TypeError('text given as bytes is not valid UTF-8');
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (typeof value !== 'object') return `a value of type ${typeof value}`;
-  const { constructor } = value as { constructor?: { name?: string } };
-  return `an object of class ${constructor?.name ?? 'unknown'}`;
 }

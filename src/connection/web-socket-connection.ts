@@ -25,6 +25,7 @@ import {
 import type { Source } from './feed.js';
 import type { MessageSink } from './message-sink.js';
 import { controlPayload } from './control-payload.js';
+import type { Outlet } from './outlet.js';
 import { pingOver } from './ping.js';
 import type { ConnectionProfile } from './profile.js';
 import { checkSource, sendAllOf, type SendReport, sendStreamOf } from './send-source.js';
@@ -185,14 +186,14 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   send(data: Outgoing, options?: SendOptions): boolean {
     if (!this.#core.open) return false;
-    if (options === undefined) return this.#core.out.outlet.send(data);
+    if (options === undefined) return this.outlet.send(data);
     checkOptions(options, SEND_CHECKS);
     const { type, fragmentBytes, compress } = options;
-    return this.#core.out.outlet.send(data, type, fragmentBytes, compress);
+    return this.outlet.send(data, type, fragmentBytes, compress);
   }
 
   sendFrame(frame: Frame): boolean {
-    return this.#core.open && this.#core.out.outlet.sendFrame(frame);
+    return this.#core.open && this.outlet.sendFrame(frame);
   }
 
   openMessage(type: 'text' | 'binary', options: OpenMessageOptions = {}): MessageSink {
@@ -220,21 +221,21 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     return this.#core.open;
   }
 
-  /** How many messages were dropped as soon as they were sent. */
-  get refusedMessages(): number {
-    return this.#core.out.outlet.refusedMessages;
+  /** What is on its way out, and what was dropped of it. */
+  get outlet(): Outlet {
+    return this.#core.out.outlet;
   }
 
   flush(): Promise<boolean> {
-    return this.#core.open ? this.#core.out.outlet.flush() : Promise.resolve(false);
+    return this.#core.open ? this.outlet.flush() : Promise.resolve(false);
   }
 
   get bufferedBytes(): number {
-    return this.#core.out.outlet.bufferedBytes;
+    return this.outlet.bufferedBytes;
   }
 
   get writable$(): Observable<boolean> {
-    return this.#core.out.outlet.writable$;
+    return this.outlet.writable$;
   }
 
   ping(payload?: Uint8Array | string, options: { readonly timeoutMs?: number } = {}): Observable<number> {

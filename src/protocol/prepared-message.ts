@@ -1,4 +1,5 @@
 import type { SharedForm } from './extensions/transform.js';
+import { SharedPayload } from './shared-payload.js';
 
 /** How a message is to be sent by everyone who sends it. */
 export interface PrepareOptions {
@@ -7,27 +8,31 @@ export interface PrepareOptions {
 }
 
 /**
- * A message for many: its text is encoded once, and it is compressed once for all connections with the same parameters. Made by
- * {@link prepare}.
+ * A message for many: it is encoded once, in the frame of a server, and compressed once for all connections with the same parameters.
+ * Made by {@link prepare}.
  */
 export class PreparedMessage {
   readonly type: 'text' | 'binary';
   /** Its octets, which never change. */
   readonly data: Uint8Array;
   readonly compress: boolean | undefined;
-  readonly #forms: Map<string, Uint8Array> = new Map();
+  /** The same octets as they are sent where nothing transforms them. */
+  readonly plain: SharedPayload;
+  #forms: Map<string, SharedPayload> | undefined;
 
-  constructor(type: 'text' | 'binary', data: Uint8Array, compress: boolean | undefined) {
+  constructor(type: 'text' | 'binary', content: string | Uint8Array, compress: boolean | undefined) {
     this.type = type;
-    this.data = data;
+    this.plain = new SharedPayload(content);
+    this.data = this.plain.bytes;
     this.compress = compress;
   }
 
   /** What an extension makes of it. Made once for each of the extension's keys. */
-  form(shared: SharedForm): Uint8Array {
+  form(shared: SharedForm): SharedPayload {
+    this.#forms ??= new Map();
     let form = this.#forms.get(shared.key);
     if (form === undefined) {
-      form = shared.whole(this.data);
+      form = new SharedPayload(shared.whole(this.data));
       this.#forms.set(shared.key, form);
     }
     return form;
@@ -52,7 +57,7 @@ export function prepare(data: string | Uint8Array, options: PrepareOptions = {})
   if (compress !== undefined && typeof compress !== 'boolean') {
     throw new TypeError(`option compress is of type ${typeof compress}, expected a boolean`);
   }
-  if (typeof data === 'string') return new PreparedMessage('text', Buffer.from(data, 'utf8'), compress);
-  if (data instanceof Uint8Array) return new PreparedMessage('binary', Uint8Array.from(data), compress);
+  if (typeof data === 'string') return new PreparedMessage('text', data, compress);
+  if (data instanceof Uint8Array) return new PreparedMessage('binary', data, compress);
   throw new TypeError(`cannot prepare a value of type ${typeof data}, expected a string or a Uint8Array`);
 }

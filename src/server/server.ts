@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net';
 import type { Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import type { HandshakeError } from '../protocol/errors.js';
+import type { Outgoing } from '../protocol/message.js';
+import type { BroadcastOptions, BroadcastResult } from './broadcast.js';
 
 /** How a server is closed. */
 export interface ServerCloseOptions {
@@ -25,6 +27,12 @@ export interface Server<Context = undefined> extends AsyncDisposable {
   readonly url: string;
   /** Requests that were refused. Hot; never errors; completes when the server closes. */
   readonly rejections$: Observable<HandshakeError>;
+  /**
+   * Sends one message to all its connections that are open, encoded once. As {@link broadcast} over `connections`.
+   *
+   * @throws TypeError for what is neither text nor bytes, and for wrong options; RangeError for options out of range.
+   */
+  broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult;
   /**
    * Takes no more connections, closes the open ones, and resolves when all are gone. Later calls wait for the first.
    *

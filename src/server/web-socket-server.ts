@@ -11,7 +11,9 @@ import type { HandshakeError } from '../protocol/errors.js';
 import type { BoundExtensions } from '../protocol/extensions/bound.js';
 import { refuse } from '../protocol/handshake/refusal.js';
 import type { AcceptedRequest } from '../protocol/handshake/request.js';
+import type { Outgoing } from '../protocol/message.js';
 import { acceptUpgrade, agree, judge, refuseUpgrade, rejection } from './acceptor.js';
+import { broadcast, type BroadcastOptions, type BroadcastResult } from './broadcast.js';
 import type { ResolvedServerOptions } from './options.js';
 import { answerPlainRequest } from './plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
@@ -114,6 +116,10 @@ export class WebSocketServer implements Server {
         resolve();
       });
     });
+  }
+
+  broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult {
+    return broadcast(this.#connections, data, options);
   }
 
   close(options: ServerCloseOptions = {}): Promise<void> {

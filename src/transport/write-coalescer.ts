@@ -65,6 +65,11 @@ export class WriteCoalescer implements SlabBorrower {
     this.#schedule();
   }
 
+  /** Sends `frame`, which many send and which never changes. */
+  share(frame: Uint8Array): void {
+    this.push(frame);
+  }
+
   giveBack(): void {
     if (this.#slabBytes === 0) return;
     (this.#queue ??= []).push(Buffer.from(slab.bytes.subarray(0, this.#slabBytes)));
