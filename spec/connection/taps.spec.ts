@@ -71,6 +71,25 @@ describe('taps', () => {
     expect(Buffer.from(sent.values[0]!.payload).toString()).toBe('small');
   });
 
+  it('sentFrames$ shows a frame of announced length when it has ended, with the beginning of a long one', () => {
+    const connection = connectionOver('client', new FakeTransport());
+    const sent = collect(connection.sentFrames$);
+    const sink = connection.openMessage('binary');
+    const frame = sink.frame(5);
+    frame.write(Uint8Array.of(1, 2, 3));
+    expect(sent.values).toEqual([]);
+    frame.write(Uint8Array.of(4, 5));
+    const long = sink.frame(3 * 1024 * 1024);
+    for (let i = 0; i < 3; i++) long.write(new Uint8Array(1024 * 1024).fill(i + 1));
+    expect(sent.values.map(({ fin, opcode, length }) => [fin, opcode, length])).toEqual([
+      [false, 2, 5],
+      [false, 0, 3 * 1024 * 1024],
+    ]);
+    expect([...sent.values[0]!.payload]).toEqual([1, 2, 3, 4, 5]);
+    expect(sent.values[1]!.payload).toEqual(new Uint8Array(1024 * 1024).fill(1));
+    connection.terminate();
+  });
+
   it('sentFrames$ lets its subscriber send, on this connection and on others, whatever the size', async () => {
     const transport = new FakeTransport();
     const other = new FakeTransport();

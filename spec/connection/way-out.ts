@@ -26,7 +26,7 @@ export class WayOutByHand {
       open: true,
       onOverflow: (error) => void this.overflows.push(error),
       onWritable: () => undefined,
-      onSendFailure: (error) => void this.failures.push(error),
+      onExtensionFailure: (error) => void this.failures.push(error),
       onAborted: (error) => void this.failures.push(error),
     });
   }

@@ -8,6 +8,9 @@ const COPY_BYTES = 32 * 1024;
 
 /** A frame whose header has been written and whose payload is written chunk by chunk. RFC 6455 section 5.2. */
 export class AnnouncedFrame {
+  /** The first byte of its header. */
+  readonly first: number;
+  readonly length: number;
   /** Octets of the payload that have not been written. */
   remaining: number;
   readonly #writes: WriteCoalescer;
@@ -21,6 +24,8 @@ export class AnnouncedFrame {
     key: number | undefined,
     applyMask: boolean,
   ) {
+    this.first = first;
+    this.length = length;
     this.remaining = length;
     this.#writes = writes;
     this.#key = applyMask ? (key ?? 0) : 0;

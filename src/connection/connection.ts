@@ -1,3 +1,4 @@
+import type { ConnectionStats } from './connection-stats.js';
 import type { MessageStream } from '../operators/streams/message-stream.js';
 import type { Observable, Observer } from 'rxjs';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
@@ -89,9 +90,12 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
 
   /** Tap: the octets as they come, copied. Taps are hot, never claim, never replay, and complete at the end. */
   readonly bytes$: Observable<Uint8Array>;
-  /** Tap: every frame received, unmasked and before extensions. */
+  /**
+   * Tap: every frame received, unmasked and before extensions. A frame over `maxFrameBytes`, which comes with `streams$` only, is shown with the
+   * beginning of its payload.
+   */
   readonly frames$: Observable<Frame>;
-  /** Tap: every frame sent, before masking. */
+  /** Tap: every frame sent, before masking. One of announced length is shown at its end, with the first 1 MiB of its payload. */
   readonly sentFrames$: Observable<Frame>;
   /** Tap: payloads of the peer's Pings, after they were answered. */
   readonly pings$: Observable<Uint8Array>;
@@ -134,6 +138,8 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
   ): Observable<SendReport>;
   /** Sends a frame as it is, with any opcode and any reserved bits: for tests, and for what has no other way. */
   sendFrame(frame: Frame): boolean;
+  /** What has passed since it was open, as it is now; also after the end. */
+  readonly stats: ConnectionStats;
   /** Resolves true when the operating system has everything sent so far, false when the connection ended before. */
   flush(): Promise<boolean>;
   /** Octets accepted and not yet taken by the operating system. */

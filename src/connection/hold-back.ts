@@ -117,6 +117,7 @@ export class HoldBack extends SendLine {
 
   override drop(): void {
     super.drop();
+    this.cutMessages += this.#messages.length;
     this.#messages.drain();
     this.#tasks.drain();
     this.#keyed.clear();

@@ -51,6 +51,8 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   discarded = 0;
   /** Messages that came after this side had closed, and did not fit the window. */
   dropped = 0;
+  /** Messages that nobody had taken so long after the end. */
+  late = 0;
   /** Once this side is leaving it does not hold the peer back: what does not fit the window is dropped. */
   leaving = false;
 
@@ -172,6 +174,7 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     for (const claim of this.#claims) cut += claim.cut();
     cut += this.#dropKept() + (this.#streamHolds?.count ?? 0);
     this.#streamHolds?.forget();
+    this.late += cut;
     if (this.#finished) this.#settle();
     return cut;
   }

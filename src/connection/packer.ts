@@ -4,6 +4,7 @@ import type { TransformSession } from '../protocol/extensions/transform.js';
 import { Opcode } from '../protocol/opcodes.js';
 import { PreparedMessage } from '../protocol/prepared-message.js';
 import type { SharedPayload } from '../protocol/shared-payload.js';
+import type { Traffic } from '../protocol/traffic.js';
 import type { SendLine } from './send-line.js';
 
 /** What a message is made of. */
@@ -11,6 +12,7 @@ export type Content = string | Uint8Array | PreparedMessage;
 
 /** Where a {@link Packer} sends. */
 export interface PackedSink {
+  readonly traffic: Traffic;
   /**
    * Sends one message, or a message's frame.
    *
@@ -68,16 +70,19 @@ export class Packer {
     if (data instanceof PreparedMessage && shared !== undefined && applied.length === 1) {
       const form = data.form(shared);
       shared.sent(data.data);
+      this.#packed(data.data, form.bytes);
       this.#sendShared(head, form, fragmentBytes, compress);
       return;
     }
     const bytes = bytesOf(data);
     if (bytes.length <= (first.transform.wholeBytes ?? Infinity)) {
       const out = applyFrom(applied, 0, bytes);
+      this.#packed(bytes, out);
       this.#sendFrames(head, out, isOurs(out, data), fragmentBytes, compress);
     } else {
       // An extension reads them later than this turn, and may have remembered them by then.
       this.#open(applied, data instanceof Uint8Array ? Uint8Array.from(data) : bytes, (out) => {
+        this.#packed(bytes, out);
         this.#sendFrames(head, out, true, fragmentBytes, compress);
       });
     }
@@ -87,6 +92,11 @@ export class Packer {
   abort(): void {
     this.#session?.abort();
     this.#session = undefined;
+  }
+
+  /** Notes what extensions have made of `plain`. */
+  #packed(plain: Uint8Array, out: Uint8Array): void {
+    this.#sink.traffic.expandedOctets += plain.length - out.length;
   }
 
   #sendShared(
@@ -136,6 +146,7 @@ export class Packer {
   #made(head: number, payload: Uint8Array, ours: boolean, compress: boolean | undefined): MadeFrame {
     const applied = this.extensions.ofFrame(payload.length, compress);
     const out = applyFrom(applied, 0, payload);
+    this.#packed(payload, out);
     return {
       first: head | (bitsOf(applied) << 4),
       payload: out,

@@ -12,10 +12,13 @@ interface Waiting {
 export class SendLine {
   /** Octets of what waits, and of what is not made yet by who is inside. */
   heldBytes = 0;
+  /** Messages that were dropped while they waited, since the connection was to go. */
+  cutMessages = 0;
   protected readonly onError: (error: Error) => void;
   #inside = false;
   #draining = false;
   #waiting: Fifo<Waiting> | undefined;
+  #waitingMessages = 0;
 
   /** @param onError - Called with what a task that had to wait throws: its sender is gone. */
   constructor(onError: (error: Error) => void) {
@@ -50,7 +53,11 @@ export class SendLine {
    * @param _fragmentBytes - The most that one of its frames has.
    */
   message(length: number, _fragmentBytes: number, task: () => void): void {
-    this.enter(length, task);
+    this.#waitingMessages++;
+    this.enter(length, () => {
+      this.#waitingMessages--;
+      task();
+    });
   }
 
   /** A message begins that takes more than this turn. */
@@ -80,6 +87,8 @@ export class SendLine {
 
   /** Drops everything that waits. */
   drop(): void {
+    this.cutMessages += this.#waitingMessages;
+    this.#waitingMessages = 0;
     this.#inside = false;
     this.#waiting = undefined;
     this.heldBytes = 0;

@@ -1,12 +1,16 @@
+import { asBuffer } from '../protocol/as-buffer.js';
+import { takeOut } from '../protocol/byte-ownership.js';
 import type { Frame, FrameTap } from '../protocol/frame.js';
 import { firstByte, headerBytes, MAX_HEADER_BYTES, writeHeader } from '../protocol/frame-encoder.js';
 import { mask, wordsOf } from '../protocol/masking.js';
+import { MessageCollector } from '../protocol/message-collector.js';
 import type { Outgoing } from '../protocol/message.js';
 import { checkText, isArrayBuffer, isMessage, notSendable } from '../protocol/outgoing.js';
 import { PreparedMessage } from '../protocol/prepared-message.js';
 import type { SharedPayload } from '../protocol/shared-payload.js';
 import { Opcode } from '../protocol/opcodes.js';
 import { utf8Write } from '../protocol/string-bytes.js';
+import { Traffic } from '../protocol/traffic.js';
 import { slab, SLAB_BYTES } from '../transport/slab.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import { AnnouncedFrame } from './announced-frame.js';
@@ -17,6 +21,9 @@ import type { SendLine } from './send-line.js';
 const COPY_BYTES = 32 * 1024;
 /** A string of this many UTF-16 units fits the slab whatever its characters: three octets each at most. */
 const SLAB_CHARACTERS = Math.floor((SLAB_BYTES - MAX_HEADER_BYTES) / 3);
+
+/** What those who look on are shown of the payload of an announced frame, which may be of any length. */
+const MAX_SHOWN_BYTES = 1024 * 1024;
 
 /** The FIN bit of a frame's first byte. */
 const FIN = 0x80;
@@ -38,11 +45,15 @@ export class Sender implements PackedSink {
   packer: Packer | undefined;
   /** Where messages wait for the end of another; made when one takes its time for the first time. */
   line: SendLine | undefined;
+  /** What has been sent. */
+  readonly traffic: Traffic = new Traffic();
   readonly #writes: WriteCoalescer;
   readonly #options: SenderOptions;
   #unshown: Frame[] | undefined;
   #showing = false;
   #announced: AnnouncedFrame | undefined;
+  /** What is to be shown of it. */
+  #shown: MessageCollector | undefined;
   /** Control frames that wait for the end of the announced frame. */
   #delayed: [opcode: number, payload: Uint8Array][] | undefined;
 
@@ -133,6 +144,8 @@ export class Sender implements PackedSink {
   announce(first: number, length: number): void {
     const { nextKey, applyMask } = this.#options;
     this.#announced = new AnnouncedFrame(this.#writes, first, length, nextKey?.(), applyMask);
+    this.traffic.begin(headerBytes(length, this.masks));
+    if (this.onFrame !== undefined) this.#shown = new MessageCollector();
   }
 
   /** Writes the next octets of the announced frame, at most those that remain. */
@@ -140,11 +153,23 @@ export class Sender implements PackedSink {
     const frame = this.#announced;
     if (frame === undefined) return;
     frame.write(bytes);
+    this.traffic.piece(bytes.length);
+    this.#shown?.add(asBuffer(bytes), 0, Math.min(bytes.length, MAX_SHOWN_BYTES - this.#shown.size));
     if (frame.remaining > 0) return;
     this.#announced = undefined;
+    this.traffic.end((frame.first & FIN) !== 0, frame.first & 0x0f);
+    this.#showAnnounced(frame);
     const delayed = this.#delayed;
     this.#delayed = undefined;
     for (const [opcode, payload] of delayed ?? []) this.control(opcode, payload);
+  }
+
+  #showAnnounced({ first, length }: AnnouncedFrame): void {
+    const payload = this.#shown?.take();
+    this.#shown = undefined;
+    if (payload === undefined) return;
+    (this.#unshown ??= []).push(shownFrame(first, length, takeOut(payload)));
+    this.#show();
   }
 
   /** Of Pongs only the newest waits: there are as many as the peer likes. RFC 6455 section 5.5.3. */
@@ -174,6 +199,7 @@ export class Sender implements PackedSink {
     if (!this.masks && this.onFrame === undefined && payload.bytes.length <= fragmentBytes) {
       const frame = payload.frame(first | FIN);
       if (frame !== undefined) {
+        this.#count(first | FIN, payload.bytes.length, false);
         this.#writes.share(frame);
         return;
       }
@@ -246,6 +272,7 @@ export class Sender implements PackedSink {
   #finish(first: number, at: number, length: number, key: number | undefined): void {
     const begin = writeHeader(slab.bytes, at, first, length, key);
     const end = begin + length;
+    this.#count(first, length, key !== undefined);
     if (this.onFrame !== undefined) this.#keep(first, slab.bytes.subarray(begin, end));
     if (key !== undefined && this.#options.applyMask) mask(slab.bytes, slab.words, begin, end, key);
     this.#writes.commit(end);
@@ -254,6 +281,7 @@ export class Sender implements PackedSink {
   /** A large payload goes by reference, or by a masked copy: the caller's octets are never changed. */
   #large(first: number, payload: Uint8Array, key: number | undefined, ours: boolean): void {
     if (this.onFrame !== undefined) this.#keep(first, payload);
+    this.#count(first, payload.length, key !== undefined);
     const header = Buffer.allocUnsafe(headerBytes(payload.length, key !== undefined));
     writeHeader(header, 0, first, payload.length, key);
     this.#writes.push(header);
@@ -266,14 +294,12 @@ export class Sender implements PackedSink {
     this.#writes.push(bytes);
   }
 
+  #count(first: number, length: number, masked: boolean): void {
+    this.traffic.frame((first & FIN) !== 0, first & 0x0f, headerBytes(length, masked), length);
+  }
+
   #keep(first: number, payload: Uint8Array): void {
-    (this.#unshown ??= []).push({
-      fin: (first & 0x80) !== 0,
-      rsv: (first >> 4) & 7,
-      opcode: first & 0x0f,
-      length: payload.length,
-      payload: Uint8Array.from(payload),
-    });
+    (this.#unshown ??= []).push(shownFrame(first, payload.length, Uint8Array.from(payload)));
   }
 
   /** Shows what was written, once all of it is: whoever looks on may send, and is never called from within itself. */
@@ -286,6 +312,10 @@ export class Sender implements PackedSink {
     }
     this.#showing = false;
   }
+}
+
+function shownFrame(first: number, length: number, payload: Uint8Array): Frame {
+  return { fin: (first & FIN) !== 0, rsv: (first >> 4) & 7, opcode: first & 0x0f, length, payload };
 }
 
 /** Octets of the payload that `data` makes. */

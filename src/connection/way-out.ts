@@ -43,6 +43,11 @@ export class WayOut {
     return (this.#sinks ??= new Sinks(this.sender, this.#line, this.outlet, this.#owner));
   }
 
+  /** Messages that were accepted and are not sent. */
+  get unsent(): number {
+    return this.outlet.droppedMessages + (this.sender.line?.cutMessages ?? 0);
+  }
+
   /** No more data is sent: messages that are unfinished stay so. */
   cut(): void {
     this.#sinks?.cut();

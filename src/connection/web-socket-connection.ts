@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Observable } from 'rxjs';
-import { BehaviorSubject, type Observer, of, ReplaySubject, type Unsubscribable } from 'rxjs';
+import type { Observer } from 'rxjs';
 import type { MessageStream } from '../operators/streams/message-stream.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
@@ -11,6 +11,7 @@ import type { Message, Outgoing } from '../protocol/message.js';
 import { Opcode, type Role } from '../protocol/opcodes.js';
 import type { Transport } from '../transport/transport.js';
 import { ConnectionCore, type CoreObserver } from './connection-core.js';
+import { type ConnectionStats, trafficStats } from './connection-stats.js';
 import type { Connection, OpenMessageOptions, SendOptions } from './connection.js';
 import type { Project } from './consumer.js';
 import type { Handshake, HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
@@ -23,6 +24,7 @@ import {
   wholeNumber,
 } from '../protocol/option-checks.js';
 import type { Source } from './feed.js';
+import { Lifecycle, type Teardown } from './lifecycle.js';
 import type { MessageSink } from './message-sink.js';
 import { controlPayload } from './control-payload.js';
 import type { Outlet } from './outlet.js';
@@ -52,9 +54,6 @@ const SEND_CHECKS: Checks = Object.freeze({
 const OPEN_CHECKS: Checks = Object.freeze({ type: oneOf('text', 'binary'), compress: flag });
 const CONSUME_CHECKS: Checks = Object.freeze({ concurrency: wholeNumber(1) });
 const PING_CHECKS: Checks = Object.freeze({ timeoutMs: milliseconds });
-/** What is done when a connection has closed. */
-type Teardown = Unsubscribable | (() => void);
-
 const NO_BYTES = new Uint8Array(0);
 
 /** The {@link Connection} that is handed out: it is open, and reads nothing before `start`. */
@@ -65,13 +64,9 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   #id: string | undefined;
   #taps: Taps | undefined;
   #outbox: Observer<Outgoing> | undefined;
-  #state$: BehaviorSubject<ConnectionState> | undefined;
-  #closed$: ReplaySubject<CloseInfo> | undefined;
-  #info: CloseInfo | undefined;
-  #done = false;
-  #whenDone: (() => void)[] | undefined;
-  /** One or several: most connections have one. */
-  #whenClosed: Teardown | Teardown[] | undefined;
+  readonly #life = new Lifecycle();
+  /** Messages that were to be sent after closing had begun. */
+  #refused = 0;
   readonly #onClosed: ((connection: this) => void) | undefined;
 
   constructor(parts: ConnectionParts<Context>) {
@@ -167,7 +162,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   get #tapped(): Taps {
-    return (this.#taps ??= new Taps(this.#core, this.#info !== undefined));
+    return (this.#taps ??= new Taps(this.#core, this.#life.info !== undefined));
   }
 
   // Sending
@@ -185,7 +180,10 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   send(data: Outgoing, options?: SendOptions): boolean {
-    if (!this.#core.open) return false;
+    if (!this.#core.open) {
+      this.#refused++;
+      return false;
+    }
     if (options === undefined) return this.outlet.send(data);
     checkOptions(options, SEND_CHECKS);
     const { type, fragmentBytes, compress } = options;
@@ -252,6 +250,16 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     if (this.#core.open) this.#core.out.sender.control(Opcode.pong, bytes);
   }
 
+  get stats(): ConnectionStats {
+    const { pump, inbox, out } = this.#core;
+    return {
+      received: trafficStats(pump.counts),
+      sent: trafficStats(out.sender.traffic),
+      unsent: this.#refused + out.unsent,
+      discarded: inbox.discarded + inbox.dropped + inbox.late,
+    };
+  }
+
   // Ending
 
   close(code = 1000, reason = ''): Observable<CloseInfo> {
@@ -269,23 +277,11 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   get state$(): Observable<ConnectionState> {
-    if (this.#state$ === undefined) {
-      const { state } = this;
-      if (state === 'closed') return of(state);
-      this.#state$ = new BehaviorSubject<ConnectionState>(state);
-    }
-    return this.#state$.asObservable();
+    return this.#life.state$(this.state);
   }
 
   get closed$(): Observable<CloseInfo> {
-    if (this.#closed$ === undefined) {
-      this.#closed$ = new ReplaySubject(1);
-      if (this.#info !== undefined) {
-        this.#closed$.next(this.#info);
-        this.#closed$.complete();
-      }
-    }
-    return this.#closed$.asObservable();
+    return this.#life.closed$;
   }
 
   /** Closes with 1000 and resolves when the connection has ended. */
@@ -310,15 +306,12 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   /** Calls back, or unsubscribes, when the connection has closed. */
   whenClosed(teardown: Teardown): void {
-    if (this.#info !== undefined) tearDown(teardown);
-    else if (this.#whenClosed === undefined) this.#whenClosed = teardown;
-    else this.#whenClosed = [this.#whenClosed, teardown].flat();
+    this.#life.whenClosed(teardown);
   }
 
   /** Calls back when the connection has ended and everything that was held has been taken. */
   whenDone(callback: () => void): void {
-    if (this.#done) callback();
-    else (this.#whenDone ??= []).push(callback);
+    this.#life.whenDone(callback);
   }
 
   /** What somebody who did not expect this end is told: undefined when it was asked for or is an ordinary one. */
@@ -331,7 +324,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   /** How `connect` ends: with an error unless this side asked for the end or it was an ordinary one. */
   get error(): Error | undefined {
-    return this.#info && this.endError(this.#info, false);
+    return this.#life.info && this.endError(this.#life.info, false);
   }
 
   log(level: 'warn' | 'error', message: string, error?: unknown): void {
@@ -342,27 +335,18 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   // What the inside tells
 
   onState(state: ConnectionState): void {
-    this.#state$?.next(state);
+    this.#life.onState(state);
   }
 
   onClosed(info: CloseInfo): void {
-    this.#info = info;
+    this.#life.info = info;
     this.#taps?.complete();
-    this.#state$?.complete();
-    this.#closed$?.next(info);
-    this.#closed$?.complete();
-    const teardowns = this.#whenClosed;
-    this.#whenClosed = undefined;
-    if (Array.isArray(teardowns)) teardowns.forEach(tearDown);
-    else if (teardowns !== undefined) tearDown(teardowns);
+    this.#life.onClosed(info);
     this.#onClosed?.(this);
   }
 
   onDone(): void {
-    if (this.#done) return;
-    this.#done = true;
-    for (const callback of this.#whenDone ?? []) callback();
-    this.#whenDone = undefined;
+    this.#life.onDone();
   }
 
   onPing(payload: Uint8Array): void {
@@ -373,9 +357,4 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     this.#taps?.pongs.next(payload);
     if (roundTripMs !== undefined) this.#taps?.latency.next(roundTripMs);
   }
-}
-
-function tearDown(teardown: Teardown): void {
-  if (typeof teardown === 'function') teardown();
-  else teardown.unsubscribe();
 }
