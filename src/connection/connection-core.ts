@@ -271,7 +271,7 @@ export class ConnectionCore
 
   /** Whether the peer is held back for somebody who takes messages, so that its Close frame cannot be seen yet. */
   get draining(): boolean {
-    return this.inbox.full && this.inbox.claimed && !this.inbox.leaving;
+    return this.inbox.full && this.inbox.taking && !this.inbox.leaving;
   }
 
   onState(state: ConnectionState): void {
@@ -331,7 +331,7 @@ export class ConnectionCore
    */
   #leave(): void {
     this.pump.readOn();
-    if (this.inbox.claimed) this.#leaveWhenStuck();
+    if (this.inbox.taking) this.#leaveWhenStuck();
     else this.#drop();
   }
 

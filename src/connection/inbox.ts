@@ -71,6 +71,11 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     return this.#only !== undefined || this.#many !== undefined;
   }
 
+  /** Whether somebody takes messages, or reads one that was given as a stream. */
+  get taking(): boolean {
+    return this.claimed || this.#streamHolds?.beingRead === true;
+  }
+
   get #claims(): readonly Claim[] {
     return this.#many ?? (this.#only === undefined ? NO_CLAIMS : [this.#only]);
   }

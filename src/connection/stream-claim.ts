@@ -21,8 +21,12 @@ export class StreamClaim implements Claim, Unsubscribable {
     this.#holder = holder;
   }
 
-  /** @param whole - Whether the message comes whole as well. */
-  begin(text: boolean, transformed: boolean, whole: boolean): ReceivedStream {
+  /**
+   * @param whole - Whether the message comes whole as well.
+   * @returns undefined when the subscriber has left: while the message was being given to others.
+   */
+  begin(text: boolean, transformed: boolean, whole: boolean): ReceivedStream | undefined {
+    if (this.#subscriber.closed) return undefined;
     const stream = this.#holds.stream((hold) => new ReceivedStream(text, transformed, hold));
     this.#hadParts = whole;
     this.#subscriber.next(stream);
@@ -31,6 +35,7 @@ export class StreamClaim implements Claim, Unsubscribable {
 
   /** A message that had begun before this claim. */
   offer(message: Message<string | Uint8Array>): void {
+    if (this.#subscriber.closed) return;
     if (this.#hadParts) this.#hadParts = false;
     else this.#subscriber.next(this.#holds.stream((hold) => ReceivedStream.of(message, hold)));
   }

@@ -26,6 +26,12 @@ export class StreamHolds {
     return false;
   }
 
+  /** Whether somebody who reads one of them has not got to its end. */
+  get beingRead(): boolean {
+    for (const { stream } of this.#holding) if (stream?.taken === true) return true;
+    return false;
+  }
+
   /** Makes a stream that holds what it has to here. */
   stream(make: (store: HeldStore) => ReceivedStream): ReceivedStream {
     const hold = new Hold(this.#window, (holds) => {

@@ -12,12 +12,14 @@ export class StreamInbox implements PartSink {
   readonly #onCut: () => void;
   /** The streams of the message that is being received. */
   #current: readonly ReceivedStream[] = [];
+  /** Whether it is given out whole as well. */
+  #whole = false;
   /** Streams of which something was dropped. */
   #cut: readonly ReceivedStream[] = [];
 
   /**
    * @param isCut - Whether what comes is to be dropped.
-   * @param onCut - Called for every message that was cut by that.
+   * @param onCut - Called for every message that was cut by that, and does not come whole either.
    */
   constructor(isCut: () => boolean, onCut: () => void) {
     this.#isCut = isCut;
@@ -26,11 +28,18 @@ export class StreamInbox implements PartSink {
 
   beginMessage(text: boolean, transformed: boolean, whole: boolean): void {
     this.#current = [];
+    this.#whole = whole;
+    if (this.#isCut()) {
+      if (!whole) this.#onCut();
+      return;
+    }
     const { claims } = this;
-    this.#current = claims.map((claim) => claim.begin(text, transformed, whole));
+    this.#current = claims.flatMap((claim) => claim.begin(text, transformed, whole) ?? []);
   }
 
   beginFrame(fin: boolean, opcode: number, length: number): void {
+    // Frames are counted too: those without octets may be many.
+    if (this.#isCut()) this.#cutCurrent();
     for (const stream of this.#current) stream.beginFrame(fin, opcode, length);
   }
 
@@ -60,6 +69,6 @@ export class StreamInbox implements PartSink {
     if (this.#current.length === 0) return;
     this.#cut = [...this.#cut, ...this.#current];
     this.#current = [];
-    this.#onCut();
+    if (!this.#whole) this.#onCut();
   }
 }

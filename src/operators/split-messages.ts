@@ -1,5 +1,6 @@
 import { Observable, type Observer, type OperatorFunction, Subject, type Subscriber, takeUntil } from 'rxjs';
 import { truncated } from '../protocol/errors.js';
+import { Fifo } from '../protocol/fifo.js';
 import { FragmentSequence } from '../protocol/fragment-sequence.js';
 import type { Frame } from '../protocol/frame.js';
 import { type Limits, type ResolvedLimits, resolveLimits } from '../protocol/limits.js';
@@ -28,11 +29,12 @@ const DEFAULT_MAX_HELD_BYTES = 1024 * 1024;
  *     frames$    t-----------c|
  *
  * Each frame is one chunk. Text is taken as it is: put {@link validateText} before it. Control frames are not passed on. Completes with its
- * source; after a Close frame it ignores what else comes. When it is unsubscribed inside of a message, the source is kept until that message
- * has ended.
+ * source; after a Close frame it ignores what else comes, and a message that is unfinished by then errors. When it is unsubscribed inside
+ * of a message, the source is kept until that message has ended, or is not wanted any more either.
  *
  * @throws (as error notification, of the unfinished stream too) ProtocolError 1002 for a frame out of order; LimitError 1009, also for
- * more than `maxHeldBytes`; ProtocolError `RXWIRE_TRUNCATED` when the source completes inside a message.
+ * more than `maxHeldBytes`; ProtocolError `RXWIRE_TRUNCATED` when the source completes inside a message, and of the stream alone at a
+ * Close frame inside of it.
  * @example
  * ```ts
  * import { mergeMap, of } from 'rxjs';
@@ -64,7 +66,12 @@ class Splitting implements Observer<Frame> {
   readonly #destination: Subscriber<MessageStream>;
   readonly #sequence: FragmentSequence;
   readonly #parts: StreamParts;
+  /** What came from inside of a subscriber: frames are never taken from inside one another. */
+  #waiting: Fifo<Frame> | undefined;
+  #taking = false;
   #closed = false;
+  /** How the source ended, if it has. */
+  #end: { readonly error?: unknown } | undefined;
 
   constructor(destination: Subscriber<MessageStream>, limits: ResolvedLimits, maxHeldBytes: number) {
     this.#destination = destination;
@@ -74,37 +81,72 @@ class Splitting implements Observer<Frame> {
       destination.next(stream);
     });
     destination.add(() => {
-      if (!this.#sequence.open) this.done$.next();
+      this.#leaveIfUnwanted();
     });
   }
 
   next(frame: Frame): void {
-    try {
-      this.#take(frame);
-    } catch (error) {
-      this.error(error);
-      this.done$.next();
+    if (this.#taking) {
+      (this.#waiting ??= new Fifo()).push(frame);
+      return;
     }
-    if (this.#destination.closed && !this.#sequence.open) this.done$.next();
+    this.#taking = true;
+    for (let next: Frame | undefined = frame; next !== undefined; next = this.#waiting?.shift()) {
+      try {
+        this.#take(next);
+      } catch (error) {
+        this.#fail(error);
+      }
+      this.#leaveIfUnwanted();
+    }
+    this.#taking = false;
+    if (this.#end !== undefined) this.#passEnd(this.#end);
   }
 
   error(error: unknown): void {
+    this.#finish({ error });
+  }
+
+  complete(): void {
+    this.#finish({});
+  }
+
+  /** Whether a message has begun and not ended. */
+  get #inside(): boolean {
+    return this.#sequence.open && !this.#closed;
+  }
+
+  #finish(end: { readonly error?: unknown }): void {
+    this.#end = end;
+    if (!this.#taking) this.#passEnd(end);
+  }
+
+  #passEnd(end: { readonly error?: unknown }): void {
+    if ('error' in end) this.#fail(end.error);
+    else if (this.#inside) this.#fail(truncated());
+    else this.#destination.complete();
+  }
+
+  #fail(error: unknown): void {
+    this.#closed = true;
     this.#parts.fail(error);
     this.#destination.error(error);
   }
 
-  complete(): void {
-    if (this.#closed || !this.#sequence.open) this.#destination.complete();
-    else this.error(truncated());
+  /** The rest of a message is somebody's, also when nobody wants the messages behind it. */
+  #leaveIfUnwanted(): void {
+    if (this.#destination.closed && !(this.#inside && this.#parts.wanted)) this.done$.next();
   }
 
   #take({ fin, opcode, length, payload }: Frame): void {
-    if (this.#closed) return;
+    if (this.#closed || (this.#destination.closed && !this.#inside)) return;
+    const parts = this.#parts;
     if (isControl(opcode)) {
-      this.#closed = opcode === Opcode.close;
+      if (opcode !== Opcode.close) return;
+      if (this.#inside) parts.fail(truncated());
+      this.#closed = true;
       return;
     }
-    const parts = this.#parts;
     this.#sequence.checkOpcode(opcode);
     this.#sequence.admit(fin, payload.length);
     if (opcode !== Opcode.continuation) parts.beginMessage(opcode === Opcode.text, false);

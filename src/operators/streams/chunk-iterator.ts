@@ -42,22 +42,27 @@ export class ChunkIterator implements AsyncIterableIterator<Uint8Array, undefine
   }
 
   return(): Promise<Result> {
-    this.#failure = undefined;
-    this.end();
-    for (const chunk of this.#held.drain()) this.#store.release(costOf(chunk));
+    this.drop();
     this.#leave();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Hands a chunk to who asks, or holds it. */
-  offer(chunk: Uint8Array): void {
+  /**
+   * Hands a chunk to who asks, or holds it.
+   *
+   * @param counted - Whether the store counts it already.
+   * @returns whether it is held here from now on.
+   */
+  offer(chunk: Uint8Array, counted: boolean): boolean {
     const asked = this.#asked.shift();
     if (asked !== undefined) {
       asked.resolve({ done: false, value: chunk });
-    } else if (!this.#ended) {
-      this.#held.push(chunk);
-      this.#store.hold(costOf(chunk));
+      return false;
     }
+    if (this.#ended) return false;
+    this.#held.push(chunk);
+    if (!counted) this.#store.hold(costOf(chunk));
+    return true;
   }
 
   end(): void {
@@ -71,6 +76,13 @@ export class ChunkIterator implements AsyncIterableIterator<Uint8Array, undefine
     if (this.#ended) return;
     this.#failure = { error };
     this.end();
+  }
+
+  /** Ends at once: what is held is not handed out any more. */
+  drop(): void {
+    this.#failure = undefined;
+    this.end();
+    for (const chunk of this.#held.drain()) this.#store.release(costOf(chunk));
   }
 
   /** The end: an error is thrown once, then the iterator is done. */

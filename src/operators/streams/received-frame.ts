@@ -1,10 +1,13 @@
-import type { Observable, Observer } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { Opcode } from '../../protocol/opcodes.js';
 import { type HeldStore, OVERHEAD_BYTES } from './held-store.js';
-import { HeldValues } from './held-values.js';
+import { HeldValues, type Taker } from './held-values.js';
 import type { FrameStream } from './message-stream.js';
 
 const NO_BYTES = new Uint8Array(0);
+
+/** What the header of a frame says. */
+export type FrameFacts = Pick<FrameStream, 'fin' | 'opcode' | 'length'>;
 
 /** A {@link FrameStream} from the side that receives it. */
 export class ReceivedFrame implements FrameStream {
@@ -12,12 +15,21 @@ export class ReceivedFrame implements FrameStream {
   readonly opcode: Opcode;
   readonly length: number;
   readonly #chunks: HeldValues<Uint8Array>;
+  #empty = true;
 
-  constructor(fin: boolean, opcode: number, length: number, store: HeldStore) {
+  /** @param onOver - Called when all of it has been taken, or dropped. */
+  constructor({ fin, opcode, length }: FrameFacts, store: HeldStore, onOver: (frame: ReceivedFrame) => void) {
     this.fin = fin;
     this.opcode = opcode;
     this.length = length;
-    this.#chunks = new HeldValues(store, costOf);
+    this.#chunks = new HeldValues(store, costOf, () => {
+      onOver(this);
+    });
+  }
+
+  /** Whether it is being read, or was. */
+  get taken(): boolean {
+    return this.#chunks.taken;
   }
 
   get chunks$(): Observable<Uint8Array> {
@@ -30,23 +42,22 @@ export class ReceivedFrame implements FrameStream {
     this.#chunks.drop();
   }
 
-  /** Hands the octets to the observer of the message, which learns from the message how it ends. */
-  takeFor(observer: Observer<Uint8Array>): void {
+  /** Hands the octets to who takes those of the message, and learns from the message how it ends. */
+  takeFor(taker: Taker<Uint8Array>): void {
     this.#chunks.take({
-      next: (chunk) => {
-        if (chunk.length > 0) observer.next(chunk);
-      },
+      next: (chunk, held) => chunk.length > 0 && taker.next(chunk, held),
       error: () => undefined,
       complete: () => undefined,
     });
   }
 
   push(chunk: Uint8Array): void {
+    this.#empty = false;
     this.#chunks.push(chunk);
   }
 
   end(): void {
-    if (this.length === 0) this.#chunks.push(NO_BYTES);
+    if (this.#empty) this.#chunks.push(NO_BYTES);
     this.#chunks.complete();
   }
 

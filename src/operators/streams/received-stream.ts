@@ -1,9 +1,9 @@
-import { Observable, type Observer } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { Message } from '../../protocol/message.js';
 import { Opcode } from '../../protocol/opcodes.js';
 import { ChunkIterator } from './chunk-iterator.js';
 import { type HeldStore, OVERHEAD_BYTES } from './held-store.js';
-import { HeldValues, usedTwice } from './held-values.js';
+import { HeldValues, type Taker, usedTwice } from './held-values.js';
 import type { FrameStream, MessageStream } from './message-stream.js';
 import { ReceivedFrame } from './received-frame.js';
 import { textOf } from './text-of.js';
@@ -15,6 +15,9 @@ export class ReceivedStream implements MessageStream {
   readonly #store: HeldStore;
   readonly #frames: HeldValues<ReceivedFrame>;
   #current: ReceivedFrame | undefined;
+  /** The frames of which something is held, or comes. */
+  readonly #open: Set<ReceivedFrame> = new Set();
+  #iterator: ChunkIterator | undefined;
 
   constructor(text: boolean, compressed: boolean, store: HeldStore) {
     this.type = text ? 'text' : 'binary';
@@ -39,6 +42,11 @@ export class ReceivedStream implements MessageStream {
     return this.#frames.taken;
   }
 
+  /** Whether nothing of it is wanted any more. */
+  get dropped(): boolean {
+    return this.#frames.dropped && this.#open.size === 0;
+  }
+
   get frames$(): Observable<FrameStream> {
     return this.#frames.values$(() => {
       this.#dropFrames();
@@ -47,8 +55,12 @@ export class ReceivedStream implements MessageStream {
 
   get chunks$(): Observable<Uint8Array> {
     return new Observable((subscriber) => {
-      if (!this.#takeChunks(subscriber)) subscriber.error(usedTwice());
-      else subscriber.add(this.#leave);
+      if (this.taken) {
+        subscriber.error(usedTwice());
+        return;
+      }
+      subscriber.add(this.#leave);
+      this.#takeChunks(subscriber);
     });
   }
 
@@ -57,31 +69,43 @@ export class ReceivedStream implements MessageStream {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
-    const iterator = new ChunkIterator(this.#store, this.#leave);
-    const taken = this.#takeChunks({
-      next: (chunk) => {
-        iterator.offer(chunk);
-      },
-      error: (error) => {
-        iterator.fail(error);
-      },
-      complete: () => {
-        iterator.end();
-      },
+    const iterator = new ChunkIterator(this.#store, () => {
+      if (this.#iterator === iterator) this.discard();
     });
-    if (!taken) iterator.fail(usedTwice());
+    if (this.taken) {
+      iterator.fail(usedTwice());
+    } else {
+      this.#iterator = iterator;
+      this.#takeChunks({
+        next: (chunk, held) => iterator.offer(chunk, held),
+        error: (error) => {
+          iterator.fail(error);
+        },
+        complete: () => {
+          iterator.end();
+        },
+      });
+    }
     return iterator;
   }
 
   discard(): void {
+    this.#iterator?.drop();
     this.#dropFrames();
-    this.#current?.discard();
+    // Those that nobody reads yet go first: the reader of one that ends may go on to the next.
+    for (const frame of this.#open) if (!frame.taken) frame.discard();
+    for (const frame of this.#open) frame.discard();
   }
 
   beginFrame(fin: boolean, opcode: number, length: number): void {
-    const frame = new ReceivedFrame(fin, opcode, length, this.#store);
+    const frame = new ReceivedFrame({ fin, opcode, length }, this.#store, this.#onOver);
     this.#current = frame;
-    if (!this.#frames.push(frame)) frame.discard();
+    if (this.#frames.dropped) {
+      frame.discard();
+      return;
+    }
+    this.#open.add(frame);
+    this.#frames.push(frame);
   }
 
   push(chunk: Uint8Array): void {
@@ -108,16 +132,20 @@ export class ReceivedStream implements MessageStream {
     this.discard();
   };
 
-  #takeChunks(observer: Observer<Uint8Array>): boolean {
-    return this.#frames.take({
+  readonly #onOver = (frame: ReceivedFrame): void => {
+    this.#open.delete(frame);
+  };
+
+  #takeChunks(taker: Taker<Uint8Array>): void {
+    this.#frames.take({
       next: (frame) => {
-        frame.takeFor(observer);
+        frame.takeFor(taker);
       },
       error: (error) => {
-        observer.error(error);
+        taker.error(error);
       },
       complete: () => {
-        observer.complete();
+        taker.complete();
       },
     });
   }

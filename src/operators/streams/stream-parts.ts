@@ -36,6 +36,11 @@ export class StreamParts implements PartSink {
     this.#stream = undefined;
   }
 
+  /** Whether somebody may want the rest of the message that is being received. */
+  get wanted(): boolean {
+    return this.#stream?.dropped === false;
+  }
+
   /** The message that is being received will not be finished. */
   fail(error: unknown): void {
     this.#stream?.fail(error);
