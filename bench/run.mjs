@@ -15,6 +15,7 @@ const MEASURES = {
   echo: exchange,
   ingest: exchange,
   emit: exchange,
+  broadcast: exchange,
   client,
   compressed: exchange,
   idle,

@@ -99,6 +99,24 @@ function emit(size, type, goal) {
   };
 }
 
+/** One message to all, a few times, each in a turn of its own. */
+function broadcast(size, more = {}) {
+  const connections = 1000;
+  const compressed = more.compressed ? ', compressed' : '';
+  return {
+    suite: 'broadcast',
+    mode: 'broadcast',
+    name: `broadcast ${sizeName(size)} text${compressed}, ${connections} conn.`,
+    size,
+    type: 'text',
+    connections,
+    burst: 1,
+    messages: 10,
+    ...more,
+    key: true,
+  };
+}
+
 function client(mode, size, goal, inFlight) {
   const what = mode === 'receive' ? 'client receives' : 'client echo';
   const pace = inFlight === undefined ? '' : `, ${inFlight} in flight`;
@@ -174,6 +192,9 @@ export const scenarios = [
   emit(125, 'text', 20),
   emit(KIB, 'binary'),
   emit(16 * KIB, 'binary'),
+  broadcast(125, { goal: 1.2 }),
+  broadcast(KIB, { goal: 1.2 }),
+  broadcast(KIB, { compressed: true }),
   client('receive', 125, 2),
   client('receive', KIB),
   client('exchange', 125, undefined, 16),

@@ -1,6 +1,7 @@
 // The load of one scenario, a process of its own: raw sockets, frames built before, bytes counted.
 import { setTimeout as wait } from 'node:timers/promises';
 import { answer, cpuMicros, scenarioOfThisProcess } from '../lib/control.mjs';
+import { BroadcastLoad } from './broadcast.mjs';
 import { CompressedEchoLoad } from './compressed-echo.mjs';
 import { CompressedIdleLoad } from './compressed-idle.mjs';
 import { EchoLoad } from './echo.mjs';
@@ -14,6 +15,7 @@ const LOADS = {
   echo: EchoLoad,
   ingest: IngestLoad,
   emit: EmitLoad,
+  broadcast: BroadcastLoad,
   idle: IdleLoad,
   compressedEcho: CompressedEchoLoad,
   compressedIdle: CompressedIdleLoad,

@@ -7,6 +7,7 @@ import { emitter } from './emitter.mjs';
 import { memory } from './memory.mjs';
 
 const scenario = scenarioOfThisProcess();
+const sockets = new Set();
 const HANDLERS = {
   echo: (socket) => {
     socket.on('data', (chunk) => socket.write(chunk));
@@ -31,6 +32,15 @@ const HANDLERS = {
     const bytes = Buffer.concat(frames);
     const frameBytes = frames[0].length;
     const emit = emitter(scenario, (burst) => socket.write(bytes.subarray(0, burst * frameBytes)));
+    socket.on('data', emit);
+  },
+  broadcast: (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    const frame = serverFrame(scenario.type, payloadOf(scenario));
+    const emit = emitter(scenario, () => {
+      for (const other of sockets) other.write(frame);
+    });
     socket.on('data', emit);
   },
 };

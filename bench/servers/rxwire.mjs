@@ -41,7 +41,13 @@ const HANDLERS = {
       })
       .subscribe();
   },
+  broadcast: (connection) => {
+    const payload = payloadOf(scenario);
+    const data = scenario.type === 'text' ? payload.toString() : payload;
+    connection.messages$.subscribe(emitter(scenario, () => server.broadcast(data)));
+  },
 };
+let server;
 
 /** The most messages that were received and not worked through. */
 let mostHeld = 0;
@@ -56,7 +62,10 @@ answer({
     new Promise((resolve, reject) => {
       const handler = HANDLERS[scenario.mode];
       serve(handler, options).subscribe({
-        next: (server) => resolve(server.address.port),
+        next: (listening) => {
+          server = listening;
+          resolve(listening.address.port);
+        },
         error: reject,
       });
     }),

@@ -27,6 +27,16 @@ const HANDLERS = {
     });
     socket.on('message', emit);
   },
+  broadcast: (socket, { clients }) => {
+    const payload = payloadOf(scenario);
+    const options = { binary: scenario.type === 'binary' };
+    socket.on(
+      'message',
+      emitter(scenario, () => {
+        for (const client of clients) client.send(payload, options);
+      }),
+    );
+  },
 };
 
 answer({
@@ -36,7 +46,7 @@ answer({
       const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate });
       server.on('connection', (socket) => {
         socket.on('error', () => socket.terminate());
-        HANDLERS[scenario.mode](socket);
+        HANDLERS[scenario.mode](socket, server);
       });
       server.on('error', reject);
       server.on('listening', () => resolve(server.address().port));

@@ -75,7 +75,7 @@ export class SocketTransport implements Transport, Unsubscribable {
   }
 
   write(chunk: Uint8Array, taken?: () => void): void {
-    if (this.#stream.destroyed || this.#stream.writableEnded) return;
+    if (!this.#stream.writable) return;
     if (taken === undefined) this.#stream.write(chunk);
     else {
       this.#stream.write(chunk, (error) => {

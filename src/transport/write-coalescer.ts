@@ -65,7 +65,10 @@ export class WriteCoalescer implements SlabBorrower {
     this.#schedule();
   }
 
-  /** Sends `frame`, which many send and which never changes. */
+  /**
+   * Sends `frame`, which many send and which never changes: by reference, since the slab would have to be given back for each of many
+   * connections in turn.
+   */
   share(frame: Uint8Array): void {
     this.push(frame);
   }
