@@ -1,6 +1,16 @@
 import { parseArgs } from 'node:util';
 
-export const SUITES = ['echo', 'ingest', 'emit', 'broadcast', 'client', 'compressed', 'idle', 'flow', 'codec'];
+export const SUITES = [
+  'echo',
+  'ingest',
+  'emit',
+  'broadcast',
+  'client',
+  'compressed',
+  'idle',
+  'flow',
+  'codec',
+];
 
 export const USAGE = `npm run bench -- [options]
 

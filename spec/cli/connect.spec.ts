@@ -43,7 +43,9 @@ describeNeeds(BUILD, 'rxwire <url>, in pipes', () => {
 
   it('shows one message with -1, also of a server that says nothing at once', async () => {
     // Behind a round trip: by then the client has seen the end of its input.
-    server.connections$.subscribe((connection) => connection.ping().subscribe(() => connection.send('first')));
+    server.connections$.subscribe((connection) =>
+      connection.ping().subscribe(() => connection.send('first')),
+    );
     const client = rxwire(server.url, '-1').end();
     expect(await client.ended).toBe(0);
     expect(client.text).toBe('first\n');
