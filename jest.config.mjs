@@ -7,7 +7,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^rxwire$': '<rootDir>/src/index.ts',
-    '^rxwire/([a-z]+)$': '<rootDir>/src/$1/index.ts',
+    '^rxwire/([a-z/]+)$': '<rootDir>/src/$1/index.ts',
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
   reporters: ['default', '<rootDir>/spec/support/closing-line.cjs'],

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { ALLOWED, cycles, internalsTouched, wrongArrows } from './support/arrows.js';
 import { importLines, type SourceFile } from './support/import-lines.js';
 
@@ -107,12 +107,38 @@ describe('wrongArrows', () => {
     ['cli', 'testing'],
     ['compat', 'client'],
     ['testing', 'protocol'],
+    ['testing', 'connection'],
   ])('accuses %s of importing from %s', (area, target) => {
     const sources = made({
       [`${area}/a.ts`]: `import type { B } from '../${target}/b.js';`,
       [`${target}/b.ts`]: 'export type B = 1;',
     });
     expect(wrongArrows(sources)).toEqual([`src/${area}/a.ts:1 ${area} must not import "../${target}/b.js"`]);
+  });
+
+  it.each([
+    ['testing', './arbitraries/b.js', 'testing/arbitraries/b.ts'],
+    ['testing', '../protocol/frame.js', 'protocol/frame.ts'],
+    ['testing/arbitraries', '../inside/b.js', 'testing/inside/b.ts'],
+    ['testing/inside', '../b.js', 'testing/b.ts'],
+    ['testing/inside', '../../index.js', 'index.ts'],
+    ['server', '../testing/inside/b.js', 'testing/inside/b.ts'],
+  ])('accuses %s of importing %s', (area, specifier, target) => {
+    const sources = made({ [`${area}/a.ts`]: `import '${specifier}';`, [target]: '' });
+    expect(wrongArrows(sources)).toEqual([`src/${area}/a.ts:1 ${area} must not import "${specifier}"`]);
+  });
+
+  it('lets fast-check into the arbitraries, and nowhere else', () => {
+    const text = "import 'fast-check';";
+    const sources = made({
+      'testing/arbitraries/a.ts': text,
+      'testing/a.ts': text,
+      'testing/inside/a.ts': text,
+    });
+    expect(wrongArrows(sources)).toEqual([
+      'src/testing/a.ts:1 testing must not import "fast-check"',
+      'src/testing/inside/a.ts:1 testing/inside must not import "fast-check"',
+    ]);
   });
 
   it.each(['cli', 'compat', 'testing'])('accuses the index of importing from %s', (area) => {
@@ -142,19 +168,23 @@ describe('wrongArrows', () => {
   });
 
   it('lets every arrow of the architecture pass', () => {
-    const files: Record<string, string> = { 'index.ts': '' };
+    const files: Record<string, string> = { 'protocol/errors.ts': '', 'protocol/index.ts': '' };
+    files['operators/index.ts'] = '';
+    const fileOf = (target: string): string => {
+      if (target === 'index') return 'index.ts';
+      return Object.hasOwn(ALLOWED, target) ? `${target}/part.ts` : `${target}.ts`;
+    };
     for (const [area, { own, packages }] of Object.entries(ALLOWED)) {
-      if (area !== 'index') files[`${area}/part.ts`] = '';
-      const names = packages.map((name) => name.replace('*', 'net'));
+      const file = area === 'index' ? 'index.ts' : `${area}/all.ts`;
+      if (area !== 'index') files[fileOf(area)] = '';
       const parts = [...own, ...(area === 'index' ? [] : [area])].map((target) => {
-        if (target === 'index') return '../index.js';
-        return `${area === 'index' ? '.' : '..'}/${target.includes('/') ? target : `${target}/part`}.js`;
+        const path = posix.relative(posix.dirname(file), fileOf(target)).replace(/\.ts$/, '.js');
+        return path.startsWith('.') ? path : `./${path}`;
       });
-      files[area === 'index' ? 'index.ts' : `${area}/all.ts`] = [...names, ...parts]
+      files[file] = [...packages.map((name) => name.replace('*', 'net')), ...parts]
         .map((name) => `import '${name}';`)
         .join('\n');
     }
-    files['protocol/errors.ts'] = '';
     expect(wrongArrows(made(files))).toEqual([]);
   });
 });

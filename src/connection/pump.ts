@@ -4,6 +4,7 @@ import type { PartSink } from '../protocol/message-parts.js';
 import { Traffic } from '../protocol/traffic.js';
 import type { Transport } from '../transport/transport.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
+import type { Clock } from './clock.js';
 import type { Turns } from './turns.js';
 
 /** Why a connection is not read for now, as bits of a set. */
@@ -32,6 +33,7 @@ const LOOK_FRAMES = 64;
 export interface PumpOwner {
   readonly transport: Transport;
   readonly turns: Turns;
+  readonly clock: Clock;
   onControl(opcode: number, payload: Uint8Array): void;
 }
 
@@ -90,7 +92,7 @@ export class Pump implements Pace {
   begin(): void {
     this.traffic = true;
     this.#frames = 0;
-    this.#beganAt = performance.now();
+    this.#beganAt = this.#owner.clock.now();
     this.#writes.hold();
   }
 
@@ -107,7 +109,7 @@ export class Pump implements Pace {
     if (this.#holds !== 0) return (this.#holds & Hold.turn) === 0 ? Permit.control : Permit.none;
     if (++this.#frames === LOOK_FRAMES) {
       this.#frames = 0;
-      if (performance.now() - this.#beganAt > SLICE_MS) {
+      if (this.#owner.clock.now() - this.#beganAt > SLICE_MS) {
         this.#yield();
         return Permit.none;
       }

@@ -1,0 +1,26 @@
+import {
+  type ClientOptions,
+  type ResolvedClientOptions,
+  resolveClientOptions,
+} from '../../client/options.js';
+import { nodeTurns, type Turns } from '../../connection/turns.js';
+import {
+  type ResolvedServerOptions,
+  resolveServerOptions,
+  type ServerOptions,
+} from '../../server/options.js';
+
+/** @throws TypeError or RangeError that names the option, its value and what was expected. */
+export function clientSide<Context>(
+  options: ClientOptions<Context>,
+  turns: Turns = nodeTurns,
+): ResolvedClientOptions<Context> {
+  const resolved = resolveClientOptions(options);
+  return { ...resolved, profile: { ...resolved.profile, turns } };
+}
+
+/** @throws TypeError or RangeError that names the option, its value and what was expected. */
+export function serverSide(options: ServerOptions, turns: Turns = nodeTurns): ResolvedServerOptions {
+  const resolved = resolveServerOptions(options);
+  return { ...resolved, profile: { ...resolved.profile, turns } };
+}
