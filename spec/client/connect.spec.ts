@@ -4,8 +4,8 @@ import { collect } from '../support/collect.js';
 import { afterTest, ended, owned, startServer, watchResources } from '../support/harness.js';
 import { acceptAll, rawServer } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { CLOSE, closeBody, closeOf, TEXT, wire } from '../support/wire-frames.js';
+import { closeBody, VirtualTime, wireFrame } from 'rxwire/testing';
+import { CLOSE, closeOf, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 
@@ -25,7 +25,13 @@ describe('connect', () => {
 
   it('emits nothing within subscribe, and messages in the chunk of the 101 reach who subscribes then', async () => {
     const server = await rawServer(
-      acceptAll([], Buffer.concat([wire(TEXT, 'a'), wire(CLOSE, closeBody(1000))])),
+      acceptAll(
+        [],
+        Buffer.concat([
+          wireFrame({ opcode: TEXT, payload: 'a' }),
+          wireFrame({ opcode: CLOSE, payload: closeBody(1000) }),
+        ]),
+      ),
     );
     const seen: unknown[] = [];
     const connecting = connect(server.url, QUIET);
@@ -94,9 +100,15 @@ describe('connect', () => {
   }
 
   it('ends when what is held is taken, drainTimeoutMs later at the most', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const server = await rawServer(
-      acceptAll([], Buffer.concat([wire(TEXT, 'held'), wire(CLOSE, closeBody(1000))])),
+      acceptAll(
+        [],
+        Buffer.concat([
+          wireFrame({ opcode: TEXT, payload: 'held' }),
+          wireFrame({ opcode: CLOSE, payload: closeBody(1000) }),
+        ]),
+      ),
     );
     const connecting = [0, 1].map(() =>
       collect(connect(server.url, { ...QUIET, scheduler: clock, drainTimeoutMs: 5000 })),
@@ -128,7 +140,7 @@ describe('connect', () => {
   });
 
   it('closes with 1000 when unsubscribed, and destroys after closeTimeoutMs', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const server = await rawServer(acceptAll());
     const connecting = collect(
       connect(server.url, { ...QUIET, scheduler: clock, closeTimeoutMs: 900, keepAlive: false }),

@@ -8,7 +8,7 @@ import { rawServer } from '../support/raw-peer.js';
 import { itNeeds } from '../support/skip.js';
 import { turns, until } from '../support/turns.js';
 import { unixPath } from '../support/unix-path.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { VirtualTime } from 'rxwire/testing';
 
 watchResources();
 
@@ -79,7 +79,7 @@ describe('what fails before it is open', () => {
   });
 
   it('a server that says nothing is given handshakeTimeoutMs', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const server = await rawServer();
     const opening = openConnection(server.url, { scheduler: clock, handshakeTimeoutMs: 700 });
     const outcome = opening.catch((caught: unknown) => caught);

@@ -3,8 +3,8 @@ import { collect } from '../support/collect.js';
 import { ended, owned, watchResources } from '../support/harness.js';
 import { acceptOf, rawServer } from '../support/raw-peer.js';
 import { until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { CLOSE, closeBody, TEXT, wire } from '../support/wire-frames.js';
+import { closeBody, VirtualTime, wireFrame } from 'rxwire/testing';
+import { CLOSE, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 
@@ -150,7 +150,7 @@ describe('a reply that does not open', () => {
   });
 
   it('keeps its status when the body stalls until handshakeTimeoutMs', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const server = await rawServer((peer) => {
       void peer.headCame().then(() => peer.write('HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nhalf'));
     });
@@ -179,7 +179,7 @@ describe('a reply that does not open', () => {
   }
 
   it('of 1000 interim answers and nothing more is given handshakeTimeoutMs', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const server = await rawServer((peer) => {
       void peer.headCame().then(() => peer.write('HTTP/1.1 100 Continue\r\n\r\n'.repeat(1000)));
     });
@@ -199,9 +199,11 @@ describe('a reply that opens', () => {
   }
 
   it('may have frames and the close behind it, in the same chunk', async () => {
-    const frames = Buffer.concat([wire(TEXT, 'a'), wire(TEXT, 'b'), wire(CLOSE, closeBody(1000))]).toString(
-      'latin1',
-    );
+    const frames = Buffer.concat([
+      wireFrame({ opcode: TEXT, payload: 'a' }),
+      wireFrame({ opcode: TEXT, payload: 'b' }),
+      wireFrame({ opcode: CLOSE, payload: closeBody(1000) }),
+    ]).toString('latin1');
     const url = await replying((accept, key) => reply()(accept, key) + frames);
     const connection = owned(await openConnection(url, { dropTimeoutMs: 100, logger: {} }));
     const seen = collect(connection.messages$);

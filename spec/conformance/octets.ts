@@ -1,3 +1,4 @@
+import { maskWith, wireHeader } from '../../src/testing/index.js';
 import type { FramePart, Place, Role } from './case.js';
 import type { Random } from './random.js';
 
@@ -11,19 +12,11 @@ const NOTHING = Buffer.alloc(0);
 
 /** @param role - The receiver's: a server's peer masks. */
 export function encode(part: FramePart, role: Role, random: Random): Encoded {
-  const payload = part.payload ?? NOTHING;
-  const masked = part.masked ?? role === 'server';
-  const head = [((part.fin ?? true) ? 0x80 : 0) | ((part.rsv ?? 0) << 4) | part.opcode];
-  const length = part.declared ?? BigInt(payload.length);
-  const bits = part.lengthBits ?? (length < 126n ? 7 : length < 65536n ? 16 : 64);
-  const marker = bits === 7 ? Number(length) : bits === 16 ? 126 : 127;
-  head.push((masked ? 0x80 : 0) | marker);
-  for (let shift = bits === 7 ? 0 : bits; shift > 0; shift -= 8) {
-    head.push(Number((length >> BigInt(shift - 8)) & 0xffn));
-  }
-  if (!masked) return { head: Buffer.from(head), payload: Buffer.from(payload) };
-  const key = part.key ?? random.octets(4);
-  return { head: Buffer.from([...head, ...key]), payload: maskedWith(key, payload) };
+  const { payload = NOTHING, masked = role === 'server' } = part;
+  const key = masked ? (part.key ?? random.octets(4)) : [];
+  const { opcode, fin, rsv, lengthBits, declared: declaredLength } = part;
+  const head = wireHeader({ opcode, fin, rsv, masked, key, lengthBits, payload, declaredLength });
+  return { head, payload: masked ? maskWith(key, payload) : Buffer.from(payload) };
 }
 
 /** How many octets of the frame there are up to the place. */
@@ -56,18 +49,4 @@ export function sizeOf(encoded: readonly Encoded[]): number {
 
 export function joined(encoded: readonly Encoded[]): Buffer {
   return Buffer.concat(encoded.flatMap(({ head, payload }) => [head, payload]));
-}
-
-function maskedWith(key: readonly number[], payload: Uint8Array): Buffer {
-  const bytes = Buffer.from(payload);
-  const [a = 0, b = 0, c = 0, d = 0] = key;
-  const whole = bytes.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    bytes[i]! ^= a;
-    bytes[i + 1]! ^= b;
-    bytes[i + 2]! ^= c;
-    bytes[i + 3]! ^= d;
-  }
-  for (let i = whole; i < bytes.length; i++) bytes[i]! ^= key[i & 3] ?? 0;
-  return bytes;
 }

@@ -1,5 +1,6 @@
 import type { Content, End, Exchange, FramePart, Part, Place } from './case.js';
-import { BINARY, CLOSE, closeBody, PING, PONG, TEXT } from '../support/wire-frames.js';
+import { closeBody } from '../../src/testing/index.js';
+import { BINARY, CLOSE, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 export const CONTINUATION = 0;
 

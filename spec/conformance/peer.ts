@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { nextTurn } from '../support/turns.js';
-import { WireChecker } from '../support/wire-checker.js';
-import { BINARY, CLOSE, PONG, TEXT, type WireFrame } from '../support/wire-frames.js';
+import { WireChecker, type WireFrame, WireReader } from '../../src/testing/index.js';
+import { BINARY, CLOSE, PONG, TEXT } from '../support/wire-frames.js';
 import type { Content, Role } from './case.js';
 import type { DeflateCodec } from './deflate-codec.js';
-import { FrameFeed } from './frame-feed.js';
 import { Signal } from './signal.js';
 
 /** The other side of an endpoint: it writes what it is told to, and takes down what comes. */
@@ -17,7 +16,7 @@ export class Peer {
   readonly signal: Signal = new Signal();
   readonly #stream: Duplex;
   readonly #codec: DeflateCodec | undefined;
-  readonly #feed = new FrameFeed();
+  readonly #reader = new WireReader();
   readonly #checker: WireChecker;
   readonly #troubles: string[] = [];
   #close: Buffer | undefined;
@@ -31,9 +30,13 @@ export class Peer {
   constructor(stream: Duplex, endpoint: Role, codec?: DeflateCodec) {
     this.#stream = stream;
     this.#codec = codec;
-    this.#checker = new WireChecker(endpoint === 'client', codec !== undefined);
+    this.#checker = new WireChecker({
+      role: endpoint,
+      extensions: codec === undefined ? [] : ['permessage-deflate'],
+    });
     stream.on('data', (chunk: Buffer) => {
-      for (const frame of this.#feed.push(chunk)) this.#take(frame);
+      this.#checker.push(chunk);
+      for (const frame of this.#reader.push(chunk)) this.#take(frame);
       this.signal.notify();
     });
     stream.on('error', (error) => void this.#troubles.push(`the transport failed: ${error.message}`));
@@ -59,9 +62,9 @@ export class Peer {
 
   /** What no endpoint may send, and what came of it. */
   get troubles(): readonly string[] {
-    const rest = this.#feed.rest;
+    const rest = this.#reader.rest.length;
     const torn = rest > 0 ? [`the endpoint ended within a frame, after ${rest} octets of it`] : [];
-    return [...this.#checker.faults, ...this.#troubles, ...torn];
+    return [...this.#checker.violations.map(({ message }) => message), ...this.#troubles, ...torn];
   }
 
   /**
@@ -90,7 +93,6 @@ export class Peer {
   }
 
   #take(frame: WireFrame): void {
-    this.#checker.look(frame);
     if (frame.opcode === PONG) this.pongs.push(frame.payload);
     else if (frame.opcode === CLOSE) this.#close ??= frame.payload;
     else if (frame.opcode < CLOSE) this.#takeData(frame);

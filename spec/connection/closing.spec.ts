@@ -5,7 +5,8 @@ import { ended, startPair, startServer, watchResources } from '../support/harnes
 import { memoryConnections, memoryPeer } from '../support/memory-peer.js';
 import { openRaw } from '../support/raw-peer.js';
 import { until } from '../support/turns.js';
-import { CLOSE, closeBody, closeOf, PING, TEXT } from '../support/wire-frames.js';
+import { closeBody } from 'rxwire/testing';
+import { CLOSE, closeOf, PING, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

@@ -19,7 +19,7 @@ import type { WebSocketConnection } from '../../src/connection/web-socket-connec
 import { serving } from '../support/serving.js';
 import { agreedToy } from '../support/toy-extensions.js';
 import { turns, until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { VirtualTime } from 'rxwire/testing';
 import { BINARY, CLOSE, PING, PONG, TEXT } from '../support/wire-frames.js';
 import { DeflatePeer, referenceDeflater, referenceInflater } from '../hardening/deflate-peer.js';
 import { made, recipes } from '../properties/compressing.js';
@@ -516,7 +516,7 @@ describe('an extension that never has done', () => {
   // Neither does the server's close, then, whatever its grace.
   it('does not keep a connection that was terminated', async () => {
     const tasks: (() => void)[] = [];
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const slow = agreedToy({ wholeBytes: 5, soon: (task) => void tasks.push(task) });
     const [near, far] = memoryPair();
     const client = connectionOver('client', near, {}, undefined, [agreedToy()]);

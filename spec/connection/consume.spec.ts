@@ -6,7 +6,8 @@ import { watchResources } from '../support/harness.js';
 import { memoryPeer } from '../support/memory-peer.js';
 import { seed } from '../support/seed.js';
 import { turns, until } from '../support/turns.js';
-import { CLOSE, closeBody, closeOf, PING, TEXT } from '../support/wire-frames.js';
+import { closeBody } from 'rxwire/testing';
+import { CLOSE, closeOf, PING, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

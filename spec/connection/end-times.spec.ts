@@ -2,14 +2,14 @@ import { TimeoutError } from '../../src/index.js';
 import { ended, watchResources } from '../support/harness.js';
 import { memoryConnections, memoryPeer } from '../support/memory-peer.js';
 import { turns } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { CLOSE, closeBody, TEXT } from '../support/wire-frames.js';
+import { closeBody, VirtualTime } from 'rxwire/testing';
+import { CLOSE, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 
 describe('the times of the end', () => {
   it('destroys after closeTimeoutMs when the peer does not answer the Close frame', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection } = memoryPeer('client', { scheduler: clock, closeTimeoutMs: 3000, keepAlive: false });
     connection.close(1000);
     await turns();
@@ -25,7 +25,7 @@ describe('the times of the end', () => {
   });
 
   it('a server destroys after closeTimeoutMs when the peer answers and keeps the transport', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('server', { scheduler: clock, closeTimeoutMs: 3000 });
     connection.close(1000);
     await peer.next();
@@ -37,7 +37,7 @@ describe('the times of the end', () => {
   });
 
   it('a client waits dropTimeoutMs for the server to end the transport, then ends it, then destroys it', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('client', { scheduler: clock, dropTimeoutMs: 700 });
     connection.close(1000);
     await peer.next();
@@ -53,7 +53,7 @@ describe('the times of the end', () => {
   });
 
   it('destroys after dropTimeoutMs a peer that was failed and does not go', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('server', { scheduler: clock, dropTimeoutMs: 700 });
     peer.send(3);
     await peer.next();
@@ -66,7 +66,7 @@ describe('the times of the end', () => {
   });
 
   it('does not blame a closing peer for Pings that were not sent', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('server', {
       scheduler: clock,
       closeTimeoutMs: 100_000,

@@ -3,8 +3,8 @@ import { collect } from '../support/collect.js';
 import { ended, watchResources } from '../support/harness.js';
 import { memoryConnections, memoryPeer } from '../support/memory-peer.js';
 import { turns, until } from '../support/turns.js';
-import { CLOSE, closeBody, PING, PONG, TEXT } from '../support/wire-frames.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { closeBody, VirtualTime } from 'rxwire/testing';
+import { CLOSE, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 
@@ -55,7 +55,7 @@ describe('what a function of the user throws', () => {
 
 describe('a peer that never answers keep-alive’s Pings but sends', () => {
   it('does not make this side keep them all', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const keepAlive = { intervalMs: 1600, timeoutMs: 800 };
     const { connection, peer } = memoryPeer('server', { scheduler: clock, keepAlive });
     connection.discard();

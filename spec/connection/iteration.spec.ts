@@ -3,7 +3,8 @@ import { collect } from '../support/collect.js';
 import { ended, watchResources } from '../support/harness.js';
 import { memoryPeer } from '../support/memory-peer.js';
 import { turns, until } from '../support/turns.js';
-import { CLOSE, closeBody, TEXT } from '../support/wire-frames.js';
+import { closeBody } from 'rxwire/testing';
+import { CLOSE, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

@@ -4,8 +4,8 @@ import { ended, watchResources } from '../support/harness.js';
 import { type AnyOptions, memoryPeer } from '../support/memory-peer.js';
 import type { RawPeer } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { CLOSE, closeBody, closeOf, PING, PONG, TEXT } from '../support/wire-frames.js';
+import { closeBody, VirtualTime } from 'rxwire/testing';
+import { CLOSE, closeOf, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 
@@ -15,8 +15,8 @@ const TIMEOUT = 800;
 const LATEST = INTERVAL + INTERVAL / 16;
 const LATEST_TIMEOUT = TIMEOUT + TIMEOUT / 16;
 
-function idle(options: AnyOptions = {}): ReturnType<typeof memoryPeer> & { clock: VirtualClock } {
-  const clock = new VirtualClock();
+function idle(options: AnyOptions = {}): ReturnType<typeof memoryPeer> & { clock: VirtualTime } {
+  const clock = new VirtualTime();
   const keepAlive = { intervalMs: INTERVAL, timeoutMs: TIMEOUT };
   return { clock, ...memoryPeer('server', { scheduler: clock, keepAlive, ...options }) };
 }
@@ -25,7 +25,7 @@ function pingsOf(peer: RawPeer): number {
   return peer.frames.filter(({ opcode }) => opcode === PING).length;
 }
 
-async function pass(clock: VirtualClock, ms: number): Promise<void> {
+async function pass(clock: VirtualTime, ms: number): Promise<void> {
   clock.pass(ms);
   await turns(5);
 }
@@ -157,7 +157,7 @@ describe('keep-alive', () => {
   });
 
   it('shares one timer among many connections, and serves each', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const keepAlive = { intervalMs: INTERVAL, timeoutMs: TIMEOUT };
     const many = Array.from({ length: 50 }, () => memoryPeer('server', { scheduler: clock, keepAlive }));
     expect(clock.pending).toBe(1);

@@ -1,16 +1,16 @@
 import { watchResources } from '../support/harness.js';
 import { memoryPeer } from '../support/memory-peer.js';
 import { turns, until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { CLOSE, closeBody, TEXT } from '../support/wire-frames.js';
+import { closeBody, VirtualTime } from 'rxwire/testing';
+import { CLOSE, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 
 const TOTAL = 500;
 
 /** A connection whose window is small, and a peer that has sent it much and then answers its Close frame. */
-function behind(): { clock: VirtualClock } & ReturnType<typeof memoryPeer> {
-  const clock = new VirtualClock();
+function behind(): { clock: VirtualTime } & ReturnType<typeof memoryPeer> {
+  const clock = new VirtualTime();
   const made = memoryPeer('server', { receiveHighWaterMessages: 8, keepAlive: false, scheduler: clock });
   const { peer } = made;
   const frames = Array.from({ length: TOTAL }, (_, i) => peer.frame(TEXT, String(i)));

@@ -4,11 +4,12 @@ import { startServer, watchResources } from '../support/harness.js';
 import { connectionOver, profileOf } from '../support/memory-peer.js';
 import { openRaw } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
-import { PING, TEXT, wire, WireReader, ZERO_KEY } from '../support/wire-frames.js';
+import { WireReader, wireFrame } from 'rxwire/testing';
+import { PING, TEXT, ZERO_KEY } from '../support/wire-frames.js';
 
 watchResources();
 
-const masked = (text: string): Buffer => wire(TEXT, text, { key: ZERO_KEY });
+const masked = (text: string): Buffer => wireFrame({ opcode: TEXT, payload: text, key: ZERO_KEY });
 
 describe('the connections of one server', () => {
   it('do not mix what each of them sends an octet at a time', async () => {
@@ -87,7 +88,9 @@ describe('the connections of one server', () => {
       const connection = connectionOver('server', transport, {}, profile);
       const seen = collect(connection.messages$);
       transport.incoming.next(masked(`m${i}`));
-      transport.incoming.next(wire(TEXT, 'begun and never ended', { fin: false, key: ZERO_KEY }));
+      transport.incoming.next(
+        wireFrame({ opcode: TEXT, payload: 'begun and never ended', fin: false, key: ZERO_KEY }),
+      );
       transport.incoming.next(masked('half').subarray(0, 7));
       expect(seen.values.map(({ data }) => data)).toEqual([`m${i}`]);
       transport.lose(new Error('cut'));

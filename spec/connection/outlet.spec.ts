@@ -5,7 +5,8 @@ import { connectionOver, memoryConnections, memoryPeer } from '../support/memory
 import { FakeTransport } from '../support/fake-transport.js';
 import { openRaw } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
-import { TEXT, WireReader } from '../support/wire-frames.js';
+import { WireReader } from 'rxwire/testing';
+import { TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

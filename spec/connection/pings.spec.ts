@@ -4,14 +4,14 @@ import { ended, startServer, watchResources } from '../support/harness.js';
 import { memoryPeer } from '../support/memory-peer.js';
 import { openRaw } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { CLOSE, closeBody, PING, PONG, TEXT } from '../support/wire-frames.js';
+import { closeBody, VirtualTime } from 'rxwire/testing';
+import { CLOSE, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 
 describe('ping', () => {
   it('is cold, emits the round trip once and completes', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('client', { scheduler: clock, keepAlive: false });
     const ping$ = connection.ping('hello');
     await turns();
@@ -41,7 +41,7 @@ describe('ping', () => {
   });
 
   it('errors with a TimeoutError after timeoutMs, and a late Pong does nothing', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('client', { scheduler: clock, keepAlive: false });
     const ping = collect(connection.ping('p', { timeoutMs: 100 }));
     await peer.next();
@@ -55,7 +55,7 @@ describe('ping', () => {
   });
 
   it('forgets the Ping and its timer when unsubscribed', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('client', { scheduler: clock, keepAlive: false });
     const ping = collect(connection.ping('p', { timeoutMs: 100 }));
     await peer.next();

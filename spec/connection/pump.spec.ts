@@ -2,7 +2,8 @@ import { collect } from '../support/collect.js';
 import { afterTest, ended, watchResources } from '../support/harness.js';
 import { memoryPeer } from '../support/memory-peer.js';
 import { nextTurn, turns, until } from '../support/turns.js';
-import { CLOSE, closeBody, PING, TEXT } from '../support/wire-frames.js';
+import { closeBody } from 'rxwire/testing';
+import { CLOSE, PING, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

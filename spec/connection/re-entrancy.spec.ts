@@ -4,7 +4,8 @@ import { collect } from '../support/collect.js';
 import { ended, watchResources } from '../support/harness.js';
 import { memoryConnections, memoryPeer } from '../support/memory-peer.js';
 import { turns, until } from '../support/turns.js';
-import { CLOSE, closeBody, PING, PONG, TEXT } from '../support/wire-frames.js';
+import { closeBody } from 'rxwire/testing';
+import { CLOSE, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

@@ -5,8 +5,8 @@ import { memoryPeer } from '../support/memory-peer.js';
 import { openRaw } from '../support/raw-peer.js';
 import { startServer } from '../support/harness.js';
 import { turns, until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { BINARY, CLOSE, closeBody, closeOf, PING, PONG, TEXT } from '../support/wire-frames.js';
+import { closeBody, VirtualTime } from 'rxwire/testing';
+import { BINARY, CLOSE, closeOf, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 
@@ -123,7 +123,7 @@ describe('the receive window', () => {
   });
 
   it('answers a Close frame behind what it holds, and sees the transport end without a timer', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('server', { receiveHighWaterMessages: 1, scheduler: clock });
     peer.write(Buffer.concat([peer.frame(TEXT, 'held'), peer.frame(CLOSE, closeBody(1000, 'done'))]));
     expect(closeOf(await peer.next())).toEqual([1000, 'done']);
@@ -135,7 +135,7 @@ describe('the receive window', () => {
   });
 
   it('does the same over TCP', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const server = await startServer({ receiveHighWaterMessages: 1, scheduler: clock });
     let accepted: Connection | undefined;
     server.connections$.subscribe((connection) => (accepted = connection));
@@ -147,7 +147,7 @@ describe('the receive window', () => {
   });
 
   it('terminates at once although nobody takes what it holds', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('server', { receiveHighWaterMessages: 1, scheduler: clock });
     peer.write(Buffer.concat(Array.from({ length: 50 }, () => peer.frame(TEXT, 'x'))));
     await turns();
@@ -157,7 +157,7 @@ describe('the receive window', () => {
   });
 
   it('reads on after close(), to the peer’s Close frame behind any number of messages', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('server', { receiveHighWaterMessages: 2, scheduler: clock });
     for (let i = 0; i < 100; i++) peer.send(TEXT, 'x');
     await turns();
@@ -169,7 +169,7 @@ describe('the receive window', () => {
   });
 
   it('says after 10 s that nobody takes the messages, and names discard()', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const warnings: string[] = [];
     const { peer } = memoryPeer('server', {
       receiveHighWaterMessages: 1,
@@ -189,7 +189,7 @@ describe('the receive window', () => {
 
 describe('drainTimeoutMs', () => {
   it('cuts what nobody takes after the end, and says how much', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const warnings: string[] = [];
     const { connection, peer } = memoryPeer('server', {
       scheduler: clock,
@@ -213,7 +213,7 @@ describe('drainTimeoutMs', () => {
   });
 
   it('bounds the wait for undecoded octets behind what is held when the transport is lost', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer, transport } = memoryPeer('server', {
       scheduler: clock,
       drainTimeoutMs: 500,

@@ -3,7 +3,8 @@ import { ended, watchResources } from '../support/harness.js';
 import { connectionOver, memoryPeer } from '../support/memory-peer.js';
 import { FakeTransport } from '../support/fake-transport.js';
 import { turns } from '../support/turns.js';
-import { BINARY, CLOSE, closeBody, closeOf, PONG, TEXT, WireReader } from '../support/wire-frames.js';
+import { closeBody, WireReader } from 'rxwire/testing';
+import { BINARY, CLOSE, closeOf, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

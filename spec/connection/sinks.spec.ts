@@ -9,7 +9,8 @@ import { agreedToy } from '../support/toy-extensions.js';
 import { connectionOver } from '../support/memory-peer.js';
 import { memoryPair } from '../../src/transport/memory-transport.js';
 import { turns, until } from '../support/turns.js';
-import { BINARY, CLOSE, closeBody, PING, PONG, TEXT } from '../support/wire-frames.js';
+import { closeBody } from 'rxwire/testing';
+import { BINARY, CLOSE, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

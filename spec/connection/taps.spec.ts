@@ -4,7 +4,8 @@ import { ended, watchResources } from '../support/harness.js';
 import { connectionOver, memoryPeer } from '../support/memory-peer.js';
 import { FakeTransport } from '../support/fake-transport.js';
 import { turns, until } from '../support/turns.js';
-import { CLOSE, closeBody, PING, PONG, TEXT, WireReader } from '../support/wire-frames.js';
+import { closeBody, WireReader } from 'rxwire/testing';
+import { CLOSE, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

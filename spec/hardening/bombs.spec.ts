@@ -12,7 +12,8 @@ import { type AnyOptions, memoryPeer } from '../support/memory-peer.js';
 import type { RawPeer } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
 import { transpiled } from '../support/transpiled.js';
-import { BINARY, CLOSE, closeBody, closeOf, PING, PONG, TEXT } from '../support/wire-frames.js';
+import { closeBody } from 'rxwire/testing';
+import { BINARY, CLOSE, closeOf, PING, PONG, TEXT } from '../support/wire-frames.js';
 import { made } from '../properties/compressing.js';
 import { bomb, MIB } from './bombs.js';
 

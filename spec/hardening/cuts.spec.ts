@@ -4,7 +4,8 @@ import { collect } from '../support/collect.js';
 import { ended, startServer, watchResources } from '../support/harness.js';
 import { type RawPeer, acceptHead, openRaw, rawServer } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
-import { BINARY, CLOSE, closeBody, PING, TEXT, wire, ZERO_KEY } from '../support/wire-frames.js';
+import { closeBody, wireFrame } from 'rxwire/testing';
+import { BINARY, CLOSE, PING, TEXT, ZERO_KEY } from '../support/wire-frames.js';
 
 watchResources();
 
@@ -19,15 +20,15 @@ function conversation(masked: boolean): { bytes: Buffer; texts: string[]; ends: 
     frames.push(frame);
     length += frame.length;
   };
-  add(wire(TEXT, 'one', options));
+  add(wireFrame({ opcode: TEXT, payload: 'one', ...options }));
   ends.push(length);
-  add(wire(TEXT, 'zwei', { ...options, fin: false }));
-  add(wire(PING, 'p', options));
-  add(wire(0, ' ü', options));
+  add(wireFrame({ opcode: TEXT, payload: 'zwei', ...options, fin: false }));
+  add(wireFrame({ opcode: PING, payload: 'p', ...options }));
+  add(wireFrame({ opcode: 0, payload: ' ü', ...options }));
   ends.push(length);
-  add(wire(BINARY, '', options));
+  add(wireFrame({ opcode: BINARY, payload: '', ...options }));
   ends.push(length);
-  add(wire(CLOSE, closeBody(1000, 'bye'), options));
+  add(wireFrame({ opcode: CLOSE, payload: closeBody(1000, 'bye'), ...options }));
   return { bytes: Buffer.concat(frames), texts, ends };
 }
 

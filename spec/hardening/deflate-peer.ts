@@ -1,9 +1,9 @@
 import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw, type InflateRaw } from 'node:zlib';
 import { afterTest, checkAfterTest } from '../support/harness.js';
-import type { RawPeer } from '../support/raw-peer.js';
+import type { RawPeer, WireOptions } from '../support/raw-peer.js';
 import { until } from '../support/turns.js';
-import { WireChecker } from '../support/wire-checker.js';
-import { CLOSE, type WireFrame, type WireOptions, WireReader } from '../support/wire-frames.js';
+import { WireChecker, type WireFrame, WireReader } from 'rxwire/testing';
+import { CLOSE } from '../support/wire-frames.js';
 
 const TAIL = Buffer.of(0x00, 0x00, 0xff, 0xff);
 const RSV1 = 4;
@@ -32,16 +32,17 @@ export class DeflatePeer {
   /** @param role - What this peer plays. */
   constructor(peer: RawPeer, role: 'client' | 'server') {
     this.peer = peer;
-    const checker = new WireChecker(role === 'server', true);
+    const checker = new WireChecker({
+      role: role === 'client' ? 'server' : 'client',
+      extensions: ['permessage-deflate'],
+    });
     peer.stream.removeAllListeners('data');
     peer.stream.on('data', (chunk: Buffer) => {
-      for (const frame of this.#reader.push(chunk)) {
-        this.frames.push(frame);
-        checker.look(frame);
-      }
+      checker.push(chunk);
+      this.frames.push(...this.#reader.push(chunk));
     });
     checkAfterTest(() => {
-      expect(checker.faults).toEqual([]);
+      expect(checker.violations).toEqual([]);
     });
   }
 

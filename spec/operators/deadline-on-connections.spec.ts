@@ -7,8 +7,8 @@ import { FakeTransport } from '../support/fake-transport.js';
 import { ended, watchResources } from '../support/harness.js';
 import { connectionOver } from '../support/memory-peer.js';
 import { turns } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { CLOSE, PONG, TEXT, WireReader } from '../support/wire-frames.js';
+import { VirtualTime, WireReader } from 'rxwire/testing';
+import { CLOSE, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 
@@ -68,7 +68,7 @@ describe('deadline', () => {
       const transport = new FakeTransport();
       transport.takes = false;
       const connection = connectionOver('server', transport, { sendHighWaterBytes: 100 });
-      const clock = new VirtualClock();
+      const clock = new VirtualTime();
       const source = new Subject<string>();
       const late: string[] = [];
       const onLate = { next: (value: string) => void late.push(value.slice(0, 1)) };

@@ -16,7 +16,7 @@ import { deadline } from '../../src/operators/index.js';
 import { collect } from '../support/collect.js';
 import { keepsTheContract, marbles } from '../support/operator-contract.js';
 import { turns } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { VirtualTime } from 'rxwire/testing';
 
 const values = { a: 'a', b: 'b', c: 'c' };
 const writables = { t: true, f: false };
@@ -47,7 +47,7 @@ function follows({ ms, writable, source, subs, writableSubs = subs, sent, late }
 }
 
 /** A clock that can be late with what it has planned, as after a sleep of the machine. */
-class LateClock extends VirtualClock {
+class LateClock extends VirtualTime {
   /** Of everything that was planned, in milliseconds. */
   readonly delays: number[] = [];
   #slept = 0;
@@ -287,7 +287,7 @@ describe('deadline', () => {
   });
 
   it('forgets what waits when it is left', () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const writable$ = new BehaviorSubject(false);
     const source = new Subject<string>();
     const late: string[] = [];
@@ -310,7 +310,7 @@ describe('deadline', () => {
   });
 
   it('has one timer, however much waits', () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const source = new Subject<number>();
     const late: number[] = [];
     const onLate = { next: (value: number) => void late.push(value) };

@@ -1,7 +1,7 @@
 import { from, of } from 'rxjs';
 import { decodeFrames } from '../../src/operators/index.js';
 import { type Frame, makeFrame, Opcode, ProtocolError } from '../../src/protocol/index.js';
-import { byteByByte } from '../support/chunks.js';
+import { byteByByte } from 'rxwire/testing';
 import { hex } from '../support/hex.js';
 import { keepsTheContract, marbles } from '../support/operator-contract.js';
 

@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import { decodeMessages, type Pace, type Paced, Permit } from '../../src/operators/index.js';
-import { byteByByte } from '../support/chunks.js';
+import { byteByByte } from 'rxwire/testing';
 import { hex } from '../support/hex.js';
 import { firehose, marbles } from '../support/operator-contract.js';
 

@@ -10,10 +10,6 @@ import {
   permessageDeflate,
   type Role,
 } from '../../src/protocol/index.js';
-import { memoryPair } from '../../src/transport/memory-transport.js';
-import type { Transport } from '../../src/transport/transport.js';
-import { afterTest } from '../support/harness.js';
-import { chunk } from '../support/arbitraries.js';
 
 /** Options of one side, each of them given or not. */
 export const compressionOptions: fc.Arbitrary<CompressionOptions> = fc
@@ -58,30 +54,6 @@ export function windowOf(
     bytes: 1 << Number(parameters.get(`${role}_max_window_bits`) ?? 15),
     takeover: !parameters.has(`${role}_no_context_takeover`),
   };
-}
-
-/** Two transports that are each other's peer; what is written to one arrives at the other in chunks cut otherwise. */
-export function splicedPair(cutting: readonly number[]): [Transport, Transport] {
-  const [left, leftEnd] = memoryPair();
-  const [rightEnd, right] = memoryPair();
-  forward(leftEnd, rightEnd, cutting);
-  forward(rightEnd, leftEnd, cutting);
-  return [left, right];
-}
-
-function forward(from: Transport, to: Transport, cutting: readonly number[]): void {
-  from.listen({ onDrain: () => undefined, onClose: () => to.end() });
-  const subscription = from.bytes$.subscribe({
-    next: (bytes) => {
-      for (const piece of chunk(bytes, cutting)) to.write(piece);
-    },
-    complete: () => {
-      to.end();
-    },
-  });
-  afterTest(() => {
-    subscription.unsubscribe();
-  });
 }
 
 const WORDS = ['{"type":"ticker",', '"bid":', '1.0842', ',"ask":', '},', ' ', 'grün', '€'];

@@ -10,7 +10,8 @@ import {
   permessageDeflate,
   type Role,
 } from '../../src/protocol/index.js';
-import { chunk, cuttings, framesOf, maskingKeys, roles, wireTo } from '../support/arbitraries.js';
+import { chunk, framesOf, wireTo } from 'rxwire/testing';
+import { chunkings, maskingKeys, roles } from 'rxwire/testing/arbitraries';
 import { collect } from '../support/collect.js';
 import { byParts, inOnePass } from '../support/decoding.js';
 import { ended, watchResources } from '../support/harness.js';
@@ -18,15 +19,7 @@ import { memoryPair } from '../../src/transport/memory-transport.js';
 import { connectionOver, memoryPeer, profileOf } from '../support/memory-peer.js';
 import { until } from '../support/turns.js';
 import { closeOf } from '../support/wire-frames.js';
-import {
-  compressionOptions,
-  made,
-  negotiate,
-  type Recipe,
-  recipes,
-  splicedPair,
-  windowOf,
-} from './compressing.js';
+import { compressionOptions, made, negotiate, type Recipe, recipes, windowOf } from './compressing.js';
 import { tinyInflate } from './tiny-inflate.js';
 
 watchResources();
@@ -146,9 +139,10 @@ describe('messages that both sides send', () => {
 
   it('arrive as they were sent, under all options and in any chunks, and nobody looks back too far', async () => {
     await fc.assert(
-      fc.asyncProperty(sides, sides, cuttings, async (client, server, cutting) => {
+      fc.asyncProperty(sides, sides, chunkings, async (client, server, cutting) => {
         const agreed = negotiate(client.options, server.options);
-        const [near, far] = splicedPair(cutting);
+        const cut = (bytes: Uint8Array): Uint8Array[] => chunk(bytes, cutting);
+        const [near, far] = memoryPair(undefined, [cut, cut]);
         const ends = {
           client: connectionOver(
             'client',
@@ -202,7 +196,7 @@ describe('messages that both sides send', () => {
 
 describe('connections of one server', () => {
   it('know nothing of each other, in whatever order their octets come', async () => {
-    const talks = fc.array(fc.tuple(fc.array(recipes(3000), { minLength: 1, maxLength: 5 }), cuttings), {
+    const talks = fc.array(fc.tuple(fc.array(recipes(3000), { minLength: 1, maxLength: 5 }), chunkings), {
       minLength: 2,
       maxLength: 4,
     });
@@ -380,7 +374,7 @@ describe('compressed payloads of any kind', () => {
 
   it('are delivered as the judge reads them, and refused where it refuses them', () => {
     fc.assert(
-      fc.property(compressed, receiving, maskingKeys, cuttings, (list, side, key, cutting) => {
+      fc.property(compressed, receiving, maskingKeys, chunkings, (list, side, key, cutting) => {
         const wire = wireTo(side.role, binaryFrames(list), [key]);
         const options = { role: side.role, extensions: agreedFor(side), limits: { maxMessageBytes: LIMIT } };
         const { events, error } = inOnePass(chunk(wire, cutting), options);
@@ -402,7 +396,7 @@ describe('compressed payloads of any kind', () => {
 
   it('mean the same to the one operator and to its parts, as text too', () => {
     fc.assert(
-      fc.property(compressed, fc.boolean(), receiving, cuttings, (list, text, side, cutting) => {
+      fc.property(compressed, fc.boolean(), receiving, chunkings, (list, text, side, cutting) => {
         const frames = binaryFrames(list).map((frame) =>
           text && frame.opcode === Opcode.binary ? { ...frame, opcode: Opcode.text } : frame,
         );
@@ -428,7 +422,7 @@ describe('compressed payloads of any kind', () => {
       fc.asyncProperty(
         fc.array(fc.oneof(payloadsOfAnyKind, long), { minLength: 1, maxLength: 3 }),
         receiving,
-        cuttings,
+        chunkings,
         async (payloads, side, cutting) => {
           const limit = 110_000;
           const options = { maxMessageBytes: limit, dropTimeoutMs: 50 };

@@ -1,16 +1,7 @@
 import fc from 'fast-check';
 import '../support/seed.js';
-import {
-  chunk,
-  closeFrames,
-  cuttings,
-  hostileBytes,
-  maskingKeys,
-  roles,
-  wires,
-  wireTo,
-} from '../support/arbitraries.js';
-import { byteByByte } from '../support/chunks.js';
+import { byteByByte, chunk, wireTo } from 'rxwire/testing';
+import { closeFrames, chunkings, hostileBytes, maskingKeys, roles, wires } from 'rxwire/testing/arbitraries';
 import {
   byAsking,
   byParts,
@@ -26,7 +17,7 @@ const WAYS = [inOnePass, byParts, byAsking, byStreams, byStreamsAlone];
 describe('what one side encodes', () => {
   it('is what the other side decodes, under any mask and any chunking', () => {
     fc.assert(
-      fc.property(wires(), cuttings, ({ role, bytes, messages }, cutting) => {
+      fc.property(wires(), chunkings, ({ role, bytes, messages }, cutting) => {
         const wanted = messages.map(describeMessage);
         for (const decode of WAYS) {
           const { events, error } = decode(chunk(bytes, cutting), { role });
@@ -39,7 +30,7 @@ describe('what one side encodes', () => {
 
   it('is decoded in the order it was sent, Pings and Pongs included', () => {
     fc.assert(
-      fc.property(wires(), cuttings, ({ role, bytes }, cutting) => {
+      fc.property(wires(), chunkings, ({ role, bytes }, cutting) => {
         const whole = inOnePass([bytes], { role });
         for (const decode of WAYS) expect(decode(chunk(bytes, cutting), { role })).toEqual(whole);
         expect(inOnePass(byteByByte(bytes), { role })).toEqual(whole);
@@ -50,7 +41,7 @@ describe('what one side encodes', () => {
   it('ends at the Close frame, whatever follows it', () => {
     const rest = fc.uint8Array({ maxLength: 20 });
     fc.assert(
-      fc.property(wires(), closeFrames, maskingKeys, rest, cuttings, (wire, close, key, noise, cutting) => {
+      fc.property(wires(), closeFrames, maskingKeys, rest, chunkings, (wire, close, key, noise, cutting) => {
         const { role, bytes } = wire;
         const ended = Buffer.concat([bytes, wireTo(role, [close], [key])]);
         const wanted = inOnePass([ended], { role });
@@ -74,7 +65,7 @@ describe('bytes of any kind', () => {
 
   it('end in messages or in a documented error with its close code, never in another', () => {
     fc.assert(
-      fc.property(hostileBytes, roles, cuttings, (bytes, role, cutting) => {
+      fc.property(hostileBytes, roles, chunkings, (bytes, role, cutting) => {
         for (const decode of WAYS) {
           const { error } = decode(chunk(bytes, cutting), { role, limits });
           if (error !== undefined) expect(DOCUMENTED[String(error.code)]).toContain(error.closeCode);
@@ -86,7 +77,7 @@ describe('bytes of any kind', () => {
 
   it('mean the same however they are cut', () => {
     fc.assert(
-      fc.property(hostileBytes, roles, cuttings, (bytes, role, cutting) => {
+      fc.property(hostileBytes, roles, chunkings, (bytes, role, cutting) => {
         const whole = inOnePass([bytes], { role, limits });
         expect(inOnePass(chunk(bytes, cutting), { role, limits })).toEqual(whole);
         expect(inOnePass(byteByByte(bytes), { role, limits })).toEqual(whole);
@@ -97,7 +88,7 @@ describe('bytes of any kind', () => {
 
   it('mean the same to the one operator and to its parts, unless they stop inside a frame', () => {
     fc.assert(
-      fc.property(hostileBytes, roles, cuttings, (bytes, role, cutting) => {
+      fc.property(hostileBytes, roles, chunkings, (bytes, role, cutting) => {
         const chunks = chunk(bytes, cutting);
         const parts = byParts(chunks, { role, limits });
         const pass = inOnePass(chunks, { role, limits });
@@ -111,7 +102,7 @@ describe('bytes of any kind', () => {
 
   it('mean the same part by part, beside whole messages and in their place', () => {
     fc.assert(
-      fc.property(hostileBytes, roles, cuttings, (bytes, role, cutting) => {
+      fc.property(hostileBytes, roles, chunkings, (bytes, role, cutting) => {
         const chunks = chunk(bytes, cutting);
         expect(byStreams(chunks, { role, limits })).toEqual(byAsking(chunks, { role, limits }));
         const loose = { maxMessageBytes: 100 };
@@ -133,7 +124,7 @@ describe('bytes of any kind', () => {
             wires().map(({ bytes }) => bytes),
           ),
           roles,
-          cuttings,
+          chunkings,
           (bytes, role, cutting) => {
             const chunks = chunk(bytes, cutting);
             const first = decode(chunks, { role });
@@ -147,7 +138,7 @@ describe('bytes of any kind', () => {
 
   it('decode to the same where the decoder may write into them', () => {
     fc.assert(
-      fc.property(wires(), cuttings, ({ role, bytes }, cutting) => {
+      fc.property(wires(), chunkings, ({ role, bytes }, cutting) => {
         const wanted: Outcome = inOnePass([bytes], { role });
         for (const decode of WAYS) {
           expect(decode(chunk(bytes, cutting), { role, ownsInput: true })).toEqual(wanted);

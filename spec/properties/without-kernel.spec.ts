@@ -8,9 +8,8 @@ jest.unstable_mockModule('../../src/protocol/kernel/kernel.js', () => ({
   KERNEL_INPUT_BYTES: 65536,
 }));
 
-const { chunk, cuttings, hostileBytes, maskingKeys, roles, wires, wireTo } =
-  await import('../support/arbitraries.js');
-const { byteByByte } = await import('../support/chunks.js');
+const { chunkings, hostileBytes, maskingKeys, roles, wires } = await import('rxwire/testing/arbitraries');
+const { byteByByte, chunk, wireTo } = await import('rxwire/testing');
 const { byParts, describeMessage, inOnePass } = await import('../support/decoding.js');
 const { makeFrame, Opcode } = await import('../../src/protocol/index.js');
 const { kernel } = await import('../../src/protocol/kernel/kernel.js');
@@ -22,7 +21,7 @@ describe('without the kernel', () => {
 
   it('messages are decoded as they were sent', () => {
     fc.assert(
-      fc.property(wires(), cuttings, ({ role, bytes, messages }, cutting) => {
+      fc.property(wires(), chunkings, ({ role, bytes, messages }, cutting) => {
         for (const decode of [inOnePass, byParts]) {
           const { events, error } = decode(chunk(bytes, cutting), { role });
           expect(error).toBeUndefined();
@@ -39,7 +38,7 @@ describe('without the kernel', () => {
         fc.array(lengths, { maxLength: 4 }),
         roles,
         maskingKeys,
-        cuttings,
+        chunkings,
         (sizes, role, key, cutting) => {
           const payloads = sizes.map((size, index) =>
             new Uint8Array(size).map((_, at) => (at * 7 + index) & 0xff),
@@ -58,7 +57,7 @@ describe('without the kernel', () => {
 
   it('bytes of any kind mean the same however they are cut', () => {
     fc.assert(
-      fc.property(hostileBytes, roles, cuttings, (bytes, role, cutting) => {
+      fc.property(hostileBytes, roles, chunkings, (bytes, role, cutting) => {
         const whole = inOnePass([bytes], { role });
         expect(inOnePass(chunk(bytes, cutting), { role })).toEqual(whole);
         expect(inOnePass(byteByByte(bytes), { role })).toEqual(whole);

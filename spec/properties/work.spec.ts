@@ -1,6 +1,6 @@
 import { decodeMessages } from '../../src/operators/index.js';
 import { encodeFrame, type Frame, makeFrame, Opcode } from '../../src/protocol/index.js';
-import { byteByByte } from '../support/chunks.js';
+import { byteByByte } from 'rxwire/testing';
 import { messageDecoder } from '../support/decoding.js';
 import { Subject } from 'rxjs';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import '../support/seed.js';
 import { CloseCode, formatFrame, type Frame, makeFrame, Opcode } from '../../src/index.js';
 import { formatOctets } from '../../src/protocol/format-frame.js';
-import { payloads, texts } from '../support/arbitraries.js';
+import { payloads, texts } from 'rxwire/testing/arbitraries';
 import { hex } from '../support/hex.js';
 
 /** Frames of any shape, right or wrong, as JavaScript can make them. */

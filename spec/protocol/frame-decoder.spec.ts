@@ -1,6 +1,6 @@
 import { NOTHING_OWNED } from '../../src/protocol/owned-bits.js';
 import '../support/seed.js';
-import { byteByByte } from '../support/chunks.js';
+import { byteByByte } from 'rxwire/testing';
 import { hex } from '../support/hex.js';
 import { closeCodeFor } from '../../src/protocol/errors.js';
 import { FrameDecoder, type FrameDecoderOptions } from '../../src/protocol/frame-decoder.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import '../support/seed.js';
-import { maskingKeys, payloads } from '../support/arbitraries.js';
+import { maskingKeys, payloads } from 'rxwire/testing/arbitraries';
 import { hex } from '../support/hex.js';
 import {
   encodeFrame,

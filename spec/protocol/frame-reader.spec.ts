@@ -1,4 +1,4 @@
-import { byteByByte } from '../support/chunks.js';
+import { byteByByte } from 'rxwire/testing';
 import { hex } from '../support/hex.js';
 import { FrameReader } from '../../src/protocol/frame-reader.js';
 import { type Frame, makeFrame, Opcode, resolveLimits } from '../../src/protocol/index.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import '../support/seed.js';
-import { maskingKeys } from '../support/arbitraries.js';
+import { maskingKeys } from 'rxwire/testing/arbitraries';
 import {
   isAsciiRange,
   mask,

@@ -1,5 +1,5 @@
 import '../support/seed.js';
-import { byteByByte } from '../support/chunks.js';
+import { byteByByte } from 'rxwire/testing';
 import { describeMessage, messageDecoder } from '../support/decoding.js';
 import { hex } from '../support/hex.js';
 import { encodeFrame, type Frame, makeFrame, Opcode } from '../../src/protocol/index.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import '../support/seed.js';
-import { chunk, cuttings, texts } from '../support/arbitraries.js';
-import { byteByByte } from '../support/chunks.js';
+import { byteByByte, chunk } from 'rxwire/testing';
+import { chunkings, texts } from 'rxwire/testing/arbitraries';
 import { hex } from '../support/hex.js';
 import { TextError } from '../../src/protocol/errors.js';
 import { checkUtf8 } from '../../src/protocol/message-text.js';
@@ -77,7 +77,7 @@ function verdict(chunks: readonly Uint8Array[]): number | 'end' | 'ok' {
 describe('Utf8Validator', () => {
   it('takes what a fatal TextDecoder takes, and names the octet where that fails, under any chunking', () => {
     fc.assert(
-      fc.property(octets, cuttings, (bytes, cutting) => {
+      fc.property(octets, chunkings, (bytes, cutting) => {
         const wanted = oracle(bytes);
         expect(verdict([bytes])).toBe(wanted);
         expect(verdict(chunk(bytes, cutting))).toBe(wanted);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import '../support/seed.js';
 import { hexadecimal, quoted } from '../../src/protocol/written-bytes.js';
-import { payloads, texts } from '../support/arbitraries.js';
+import { payloads, texts } from 'rxwire/testing/arbitraries';
 import { hex } from '../support/hex.js';
 
 const ESCAPE = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|u\{([0-9a-f]+)\}|(.))|([^\\])/gsu;

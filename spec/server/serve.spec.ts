@@ -7,7 +7,8 @@ import { ended, startClient, watchResources } from '../support/harness.js';
 import { openRaw } from '../support/raw-peer.js';
 import { serving } from '../support/serving.js';
 import { turns, until } from '../support/turns.js';
-import { BINARY, CLOSE, closeBody, closeOf, TEXT } from '../support/wire-frames.js';
+import { closeBody } from 'rxwire/testing';
+import { BINARY, CLOSE, closeOf, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

@@ -14,8 +14,8 @@ import {
 import { dialRaw, openRaw, requestHead } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
 import { unixPath } from '../support/unix-path.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { CLOSE, closeBody, closeOf } from '../support/wire-frames.js';
+import { closeBody, VirtualTime } from 'rxwire/testing';
+import { CLOSE, closeOf } from '../support/wire-frames.js';
 
 watchResources();
 
@@ -156,7 +156,7 @@ describe('close', () => {
   });
 
   it('destroys after graceMs those that do not answer', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const server = await startServer({ scheduler: clock, closeTimeoutMs: 60_000, keepAlive: false });
     const peer = await openRaw(server.url);
     const closing = server.close({ graceMs: 500 });

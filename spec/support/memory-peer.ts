@@ -1,14 +1,15 @@
-import { Duplex } from 'node:stream';
 import type { ClientOptions, Connection, ServerOptions } from '../../src/index.js';
 import { type ConnectionProfile, connectionProfile } from '../../src/connection/profile.js';
 import { resolveConnectionOptions } from '../../src/connection/options.js';
-import { WebSocketConnection } from '../../src/connection/web-socket-connection.js';
+import type { WebSocketConnection } from '../../src/connection/web-socket-connection.js';
 import { HeaderFields } from '../../src/protocol/handshake/header-fields.js';
-import { bindExtensions } from '../../src/protocol/extensions/bound.js';
 import type { NegotiatedExtension } from '../../src/protocol/extensions/extension.js';
+import { connectionPair, type PairClientOptions, type PairServerOptions } from '../../src/testing/index.js';
+import { connectionOver as openOver } from '../../src/testing/inside/index.js';
 import { memoryPair } from '../../src/transport/memory-transport.js';
 import type { Transport } from '../../src/transport/transport.js';
-import { afterTest, owned } from './harness.js';
+import { owned } from './harness.js';
+import { streamOver } from './memory-stream.js';
 import { RawPeer } from './raw-peer.js';
 
 /** Options of either role, as far as they are a connection's. */
@@ -43,54 +44,19 @@ export function connectionOver(
   profile: ConnectionProfile = profileOf(role, options),
   extensions: readonly NegotiatedExtension[] = [],
 ): WebSocketConnection {
-  const connection = new WebSocketConnection({
-    profile,
+  const connection = openOver(
     transport,
-    extensions: bindExtensions(extensions),
-    handshake: {
-      request: { method: 'GET', target: '/', headers: NO_HEADERS },
-      response: { status: 101, headers: NO_HEADERS },
+    profile,
+    {
+      request: { target: '/', headers: NO_HEADERS },
+      response: NO_HEADERS,
       subprotocol: undefined,
-      extensions: extensions.map(({ name }) => name),
+      extensions,
     },
-    context: undefined,
-  });
-  connection.start();
+    undefined,
+  );
   owned(connection as Connection);
   return connection;
-}
-
-/** One end of a memory pair as a stream, for a {@link RawPeer}. Paused by `pause()`, it stops taking. */
-function streamOver(transport: Transport): Duplex {
-  const stream = new Duplex({
-    allowHalfOpen: true,
-    read: () => {
-      transport.resume();
-    },
-    write: (chunk: Buffer, _encoding, done) => {
-      transport.write(chunk);
-      done();
-    },
-    final: (done) => {
-      transport.end();
-      done();
-    },
-    destroy: (_error, done) => {
-      transport.destroy();
-      done(null);
-    },
-  });
-  transport.listen({ onDrain: () => undefined, onClose: () => stream.destroy() });
-  const subscription = transport.bytes$.subscribe({
-    next: (chunk) => {
-      if (!stream.push(chunk)) transport.pause();
-    },
-    complete: () => void stream.push(null),
-  });
-  afterTest(() => {
-    subscription.unsubscribe();
-  });
-  return stream;
 }
 
 /** A connection of `role` in memory, and its peer by hand: chunks arrive as they were written, each in its own turn. */
@@ -102,17 +68,18 @@ export function memoryPeer(
   const [near, far] = memoryPair();
   const connection = connectionOver(role, near, options, undefined, extensions);
   const peer = new RawPeer(streamOver(far), role === 'client' ? 'server' : 'client', true);
+  peer.stream.resume();
   return { connection, peer, transport: near };
 }
 
-/** Two connections that are each other's peer, in memory. */
+/** Two connections that are each other's peer, in memory, and that are destroyed after the test. */
 export function memoryConnections(
-  clientOptions: AnyOptions = {},
-  serverOptions: AnyOptions = clientOptions,
-): { client: WebSocketConnection; server: WebSocketConnection } {
-  const [near, far] = memoryPair();
-  return {
-    client: connectionOver('client', near, clientOptions),
-    server: connectionOver('server', far, serverOptions),
-  };
+  clientOptions: PairClientOptions = {},
+  serverOptions: PairServerOptions = clientOptions,
+): { client: Connection; server: Connection } {
+  const { client, server } = connectionPair({
+    client: { logger: {}, keepAlive: true, ...clientOptions },
+    server: { logger: {}, keepAlive: true, ...serverOptions },
+  });
+  return { client: owned(client), server: owned(server) };
 }

@@ -4,12 +4,21 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { afterTest, checkAfterTest } from './harness.js';
 import { until } from './turns.js';
-import { WireChecker } from './wire-checker.js';
-import { PING, wire, type WireFrame, type WireOptions, WireReader, ZERO_KEY } from './wire-frames.js';
+import {
+  WireChecker,
+  type WireFrame,
+  wireFrame,
+  type WireFrameInit,
+  WireReader,
+} from '../../src/testing/index.js';
+import { PING, ZERO_KEY } from './wire-frames.js';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** The example of RFC 6455 section 1.3. */
 export const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+
+/** How a frame is written, beside what it is. */
+export type WireOptions = Omit<WireFrameInit, 'opcode' | 'payload'>;
 
 /** The request of a well-behaved client, to be changed line by line. */
 export function requestHead(lines: readonly string[] = []): string {
@@ -59,7 +68,7 @@ export class RawPeer {
   constructor(stream: Duplex, role: 'client' | 'server', upgraded = false) {
     this.stream = stream;
     this.#masks = role === 'client';
-    this.#checker = new WireChecker(role === 'server');
+    this.#checker = new WireChecker({ role: role === 'client' ? 'server' : 'client' });
     this.#upgraded = upgraded;
     stream.on('data', (chunk: Buffer) => {
       this.#take(chunk);
@@ -69,7 +78,7 @@ export class RawPeer {
     stream.on('close', () => (this.closed = true));
     afterTest(() => stream.destroy());
     checkAfterTest(() => {
-      expect(this.#checker.faults).toEqual([]);
+      expect(this.#checker.violations).toEqual([]);
     });
   }
 
@@ -91,7 +100,7 @@ export class RawPeer {
 
   /** The bytes that `send` would write. */
   frame(opcode: number, payload: Uint8Array | string = '', options: WireOptions = {}): Buffer {
-    return wire(opcode, payload, this.#masks ? { key: ZERO_KEY, ...options } : options);
+    return wireFrame({ opcode, payload, ...(this.#masks && { key: ZERO_KEY }), ...options });
   }
 
   /** The next frame that has not been asked for. */
@@ -147,10 +156,8 @@ export class RawPeer {
   }
 
   #read(chunk: Buffer): void {
-    for (const frame of this.#reader.push(chunk)) {
-      this.frames.push(frame);
-      this.#checker.look(frame);
-    }
+    this.#checker.push(chunk);
+    this.frames.push(...this.#reader.push(chunk));
   }
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { numRuns, seed } from '../support/seed.js';
-import { byteByByte, cutAt, headByByteRestInChunks, twoChunkSplits } from '../support/chunks.js';
+import { byteByByte, cutAt, twoChunkSplits } from 'rxwire/testing';
 import { byAsking, byParts, inOnePass, type Outcome } from '../support/decoding.js';
 import type { DecodeOptions } from '../../src/operators/index.js';
 import { agreedExtensions, permessageDeflate, type Role } from '../../src/protocol/index.js';
@@ -85,10 +85,17 @@ function optionsOf({ role, maxMessage, maxFragments, permessageDeflate: compress
   };
 }
 
+/** The first octets one by one, the rest in long chunks. */
+function headFirst(bytes: Uint8Array): Uint8Array[] {
+  const places = Array.from({ length: 64 }, (_, i) => i + 1);
+  for (let at = 64 + 4099; at < bytes.length; at += 4099) places.push(at);
+  return cutAt(bytes, places);
+}
+
 /** The bytes in one chunk, in chunks of one byte, in two chunks in every way, and cut at random. */
 function* segmentations(bytes: Uint8Array): Generator<Uint8Array[]> {
   yield [bytes.slice()];
-  yield bytes.length > LONG ? headByByteRestInChunks(bytes, 64, 4099) : byteByByte(bytes);
+  yield bytes.length > LONG ? headFirst(bytes) : byteByByte(bytes);
   if (bytes.length <= 300) yield* twoChunkSplits(bytes);
   const places = fc.array(fc.nat(bytes.length), { maxLength: 8 });
   for (const cuts of fc.sample(places, { seed, numRuns: RANDOM_SPLITS })) yield cutAt(bytes, cuts);

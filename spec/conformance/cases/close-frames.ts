@@ -1,6 +1,7 @@
 import type { Case } from '../case.js';
 import { text } from '../contents.js';
-import { CLOSE, closeBody } from '../../support/wire-frames.js';
+import { closeBody } from '../../../src/testing/index.js';
+import { CLOSE } from '../../support/wire-frames.js';
 import { close, closed, echo, failed, NOT_UTF8, PROTOCOL_ERROR, slug, textFrame, three } from '../parts.js';
 import { IMPOSSIBLE, TRUNCATED, VALID } from './text-samples.js';
 

@@ -1,7 +1,8 @@
 import type { Case, Exchange, FramePart, Part } from '../case.js';
 import { jsonBytes, text } from '../contents.js';
 import { deflated } from '../deflated.js';
-import { BINARY, CLOSE, closeBody, PING, PONG, TEXT } from '../../support/wire-frames.js';
+import { closeBody } from '../../../src/testing/index.js';
+import { BINARY, CLOSE, PING, PONG, TEXT } from '../../support/wire-frames.js';
 import {
   binaryFrame,
   close,

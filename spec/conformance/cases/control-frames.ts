@@ -1,6 +1,7 @@
 import type { Case, FramePart } from '../case.js';
 import { pattern, text } from '../contents.js';
-import { CLOSE, closeBody, PING, PONG } from '../../support/wire-frames.js';
+import { closeBody } from '../../../src/testing/index.js';
+import { CLOSE, PING, PONG } from '../../support/wire-frames.js';
 import { continuation, failed, open, ping, pong, PROTOCOL_ERROR, textFrame } from '../parts.js';
 
 const CLAUSE = '5.5';

@@ -1,6 +1,7 @@
 import type { Case, FramePart } from '../case.js';
 import { binary, pattern, text, textBytes } from '../contents.js';
-import { BINARY, CLOSE, closeBody, PING, PONG, TEXT } from '../../support/wire-frames.js';
+import { closeBody } from '../../../src/testing/index.js';
+import { BINARY, CLOSE, PING, PONG, TEXT } from '../../support/wire-frames.js';
 import {
   binaryFrame,
   continuation,

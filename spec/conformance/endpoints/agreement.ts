@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Compression, Role } from '../case.js';
 import { DeflateCodec } from '../deflate-codec.js';
 import { Complaint } from '../signal.js';
@@ -24,6 +25,21 @@ export function answerTo(
     throw new Complaint('the client does not offer client_max_window_bits');
   }
   return [NAME, ...parametersOf(compression)].join('; ');
+}
+
+/** What was agreed on, by `agree`; if that is wrong, nothing is left of the connection. */
+export function agreedOn<Codec>(
+  connection: { terminate(): void },
+  stream: Duplex,
+  agree: () => Codec,
+): Codec {
+  try {
+    return agree();
+  } catch (error) {
+    connection.terminate();
+    stream.destroy();
+    throw error;
+  }
 }
 
 /**

@@ -6,22 +6,19 @@ import {
   openServer,
   type Server,
 } from '../../../src/index.js';
-import { resolveConnectionOptions } from '../../../src/connection/options.js';
-import { connectionProfile } from '../../../src/connection/profile.js';
-import { WebSocketConnection } from '../../../src/connection/web-socket-connection.js';
-import {
-  answerOffers,
-  confirmAnswer,
-  type Extension,
-  formatExtensions,
-  type NegotiatedExtension,
-  offerElements,
-  parseExtensions,
-} from '../../../src/protocol/extensions/index.js';
-import { bindExtensions } from '../../../src/protocol/extensions/bound.js';
-import { HeaderFields } from '../../../src/protocol/handshake/header-fields.js';
+import type { ConnectionProfile } from '../../../src/connection/profile.js';
 import type { CompressionOptions } from '../../../src/protocol/permessage-deflate/index.js';
-import { memoryPair } from '../../../src/transport/memory-transport.js';
+import {
+  clientSide,
+  connectionOver,
+  memoryPair,
+  type Opening,
+  openingOf,
+  requestOf,
+  responseOf,
+  serverSide,
+} from '../../../src/testing/inside/index.js';
+import { streamOver } from '../../support/memory-stream.js';
 import {
   type Compression,
   type EndpointOptions,
@@ -29,14 +26,12 @@ import {
   TRANSPORTS,
   type TransportName,
 } from '../case.js';
-import { answerTo, codecFor, offerOf } from './agreement.js';
+import { agreedOn, answerTo, codecFor, offerOf } from './agreement.js';
 import type { Conversation, Endpoint } from './endpoint.js';
-import { streamOver } from './memory-stream.js';
 import { dialByHand, ServerByHand } from './openings.js';
 
 /** No time of its own may help an endpoint on: what does not come of itself is missing. */
 const QUIET = { logger: {}, keepAlive: false, closeTimeoutMs: 60_000, dropTimeoutMs: 60_000 } as const;
-const NO_HEADERS = new HeaderFields([]);
 
 /** This library. */
 export class RxwireEndpoint implements Endpoint {
@@ -105,40 +100,30 @@ function compressionOf({ preset }: Compression): CompressionOptions {
 }
 
 function inMemory(role: Role, options: EndpointOptions): Conversation {
-  const { compression } = options;
   const [near, far] = memoryPair();
-  const resolved = resolveConnectionOptions(connectionOptions(options), role);
-  const { extensions, answer } = agreement(role, resolved.extensions, compression);
-  const connection = new WebSocketConnection({
-    profile: connectionProfile(role, { ...resolved, requireMasked: true, acceptMasked: false }),
-    transport: near,
-    extensions: bindExtensions(extensions),
-    handshake: {
-      request: { method: 'GET', target: '/', headers: NO_HEADERS },
-      response: { status: 101, headers: NO_HEADERS },
-      subprotocol: undefined,
-      extensions: extensions.map(({ name }) => name),
-    },
-    context: undefined,
-  });
-  connection.start();
-  return conversation(connection, streamOver(far), () => codecFor(role, compression, answer));
+  const { profile, opening } = role === 'client' ? clientInMemory(options) : serverInMemory(options);
+  const connection = connectionOver(near, profile, opening, undefined);
+  const answer = opening.response.get('sec-websocket-extensions');
+  return conversation(connection, streamOver(far), () => codecFor(role, options.compression, answer));
 }
 
-/** What an opening handshake would have come to. */
-function agreement(
-  role: Role,
-  supported: readonly Extension[],
-  compression: Compression | undefined,
-): { extensions: readonly NegotiatedExtension[]; answer: string | undefined } {
-  if (compression === undefined) return { extensions: [], answer: undefined };
-  if (role === 'client') {
-    const answer = answerTo(formatExtensions(offerElements(supported)), compression);
-    return { extensions: confirmAnswer(answer, supported), answer };
-  }
-  const offers = parseExtensions(offerOf(compression)) ?? [];
-  const extensions = answerOffers(offers, supported, { headers: NO_HEADERS });
-  return { extensions, answer: extensions.length === 0 ? undefined : formatExtensions(extensions) };
+function clientInMemory(options: EndpointOptions): Half {
+  const side = clientSide(connectionOptions(options));
+  const request = requestOf('/', side);
+  const extensions =
+    options.compression && answerTo(request.headers.get('sec-websocket-extensions'), options.compression);
+  return { profile: side.profile, opening: openingOf(request, responseOf({ extensions }), side).client };
+}
+
+function serverInMemory(options: EndpointOptions): Half {
+  const side = serverSide(connectionOptions(options));
+  const request = requestOf('/', { extensions: offerOf(options.compression) });
+  return { profile: side.profile, opening: openingOf(request, side).server };
+}
+
+interface Half {
+  readonly profile: ConnectionProfile;
+  readonly opening: Opening;
 }
 
 /** Echoes. */
@@ -147,7 +132,7 @@ function conversation(
   stream: Conversation['stream'],
   agree: () => Conversation['codec'],
 ): Conversation {
-  const codec = agreed(connection, stream, agree);
+  const codec = agreedOn(connection, stream, agree);
   let delivered = 0;
   connection.messages$.subscribe((message) => {
     delivered++;
@@ -165,19 +150,4 @@ function conversation(
       codec?.close();
     },
   };
-}
-
-/** What was agreed on; if that is wrong, nothing is left of the connection. */
-function agreed(
-  connection: Connection,
-  stream: Conversation['stream'],
-  agree: () => Conversation['codec'],
-): Conversation['codec'] {
-  try {
-    return agree();
-  } catch (error) {
-    connection.terminate();
-    stream.destroy();
-    throw error;
-  }
 }

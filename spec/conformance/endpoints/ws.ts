@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import WebSocket, { type RawData, WebSocketServer } from 'ws';
 import type { EndpointOptions, Role, TransportName } from '../case.js';
-import { answerTo, codecFor, offerOf } from './agreement.js';
+import { agreedOn, answerTo, codecFor, offerOf } from './agreement.js';
 import type { Conversation, Endpoint } from './endpoint.js';
 import { dialByHand, ServerByHand } from './openings.js';
 
@@ -85,7 +85,7 @@ function conversation(
   stream: Conversation['stream'],
   agree: () => Conversation['codec'],
 ): Conversation {
-  const codec = agreed(connection, stream, agree);
+  const codec = agreedOn(connection, stream, agree);
   let delivered = 0;
   connection.on('message', (data: RawData, binary) => {
     delivered++;
@@ -113,19 +113,4 @@ function conversation(
       codec?.close();
     },
   };
-}
-
-/** What was agreed on; if that is wrong, nothing is left of the connection. */
-function agreed(
-  connection: WebSocket,
-  stream: Conversation['stream'],
-  agree: () => Conversation['codec'],
-): Conversation['codec'] {
-  try {
-    return agree();
-  } catch (error) {
-    connection.terminate();
-    stream.destroy();
-    throw error;
-  }
 }

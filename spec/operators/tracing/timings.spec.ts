@@ -1,8 +1,8 @@
 import { Timings } from '../../../src/operators/index.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { VirtualTime } from 'rxwire/testing';
 
-function started(): { clock: VirtualClock; timings: Timings } {
-  const clock = new VirtualClock();
+function started(): { clock: VirtualTime; timings: Timings } {
+  const clock = new VirtualTime();
   return { clock, timings: new Timings({ scheduler: clock }) };
 }
 

@@ -3,7 +3,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { Timings, trackTimings } from '../../../src/operators/index.js';
 import { startPair, watchResources } from '../../support/harness.js';
 import { keepsTheContract } from '../../support/operator-contract.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { VirtualTime } from 'rxwire/testing';
 
 watchResources();
 
@@ -13,7 +13,7 @@ describe('trackTimings', () => {
   keepsTheContract({ operator: () => trackTimings(new Timings(), 'key'), inputs: values, outputs: values });
 
   it('marks its key for each value, before it is passed on', () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const timings = new Timings({ scheduler: clock });
     const source = new Subject<string>();
     const marked: unknown[] = [];
@@ -58,7 +58,7 @@ describe('trackTimings', () => {
 
   it('times what a connection does with a message', async () => {
     const { client, accepted } = await startPair();
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const timings = new Timings({ scheduler: clock });
     accepted.messages$
       .pipe(

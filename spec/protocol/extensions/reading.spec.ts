@@ -3,8 +3,8 @@ import { from, toArray, lastValueFrom } from 'rxjs';
 import { decodeFrames, decodeMessages, deflate, encodeFrames, fragment } from 'rxwire/operators';
 import { type Frame, makeFrame, type Message, type NegotiatedExtension, Opcode } from 'rxwire/protocol';
 import '../../support/seed.js';
-import { chunk, controlFrames, cuttings, messages } from '../../support/arbitraries.js';
-import { byteByByte, cutAt } from '../../support/chunks.js';
+import { byteByByte, chunk, cutAt } from 'rxwire/testing';
+import { controlFrames, chunkings, messages } from 'rxwire/testing/arbitraries';
 import { byAsking, byParts, describeMessage, inOnePass } from '../../support/decoding.js';
 import { agreedToy } from '../../support/toy-extensions.js';
 
@@ -51,7 +51,7 @@ describe.each(SETS)('with %s', (_, extensions) => {
         fc.array(messages(), { maxLength: 6 }),
         fc.array(controlFrames, { maxLength: 4 }),
         fc.integer({ min: 1, max: 400 }),
-        cuttings,
+        chunkings,
         async (sent, control, size, cutting) => {
           const bytes = await wire(sent, control, extensions(), size);
           for (const decode of [inOnePass, byParts, byAsking]) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import '../../support/seed.js';
-import { maskingKeys } from '../../support/arbitraries.js';
+import { maskingKeys } from 'rxwire/testing/arbitraries';
 import { kernel as maybeKernel, KERNEL_INPUT_BYTES } from '../../../src/protocol/kernel/kernel.js';
 import { copyOut } from '../../../src/protocol/byte-ownership.js';
 import { encodeFrame, makeFrame, Opcode, readMaskingKey } from '../../../src/protocol/index.js';

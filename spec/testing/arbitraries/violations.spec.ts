@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Role } from 'rxwire';
 import { checkWire, chunk, WireChecker } from 'rxwire/testing';
-import { chunkings, violationRules, violations } from 'rxwire/testing/arbitraries';
+import { chunkings, type Violation, violationRules, violations } from 'rxwire/testing/arbitraries';
 import { from } from 'rxjs';
 import '../../support/seed.js';
 import { byAsking, byParts, describeMessage, inOnePass } from '../../support/decoding.js';
@@ -58,8 +58,9 @@ describe('violations', () => {
 
   it('shrink to the frame alone, the simplest there is', () => {
     const { counterexample } = fc.check(fc.property(violations({ rules: ['reserved opcode'] }), () => false));
-    expect(counterexample?.[0]).toMatchObject({ role: 'client', offset: 0, messages: [] });
-    expect([...counterexample![0].bytes]).toEqual([0x83, 0]);
+    const [smallest] = counterexample!;
+    expect(smallest).toMatchObject({ role: 'client', offset: 0, messages: [] });
+    expect([...(smallest as Violation).bytes]).toEqual([0x83, 0]);
   });
 
   it('know no other rule', () => {

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
-import type { Transport } from '../../../src/transport/transport.js';
+import type { Transport } from '../../src/transport/transport.js';
 
-/** A transport as a stream; `resume` and `pause` reach it. */
+/** A transport as a stream, paused; `resume` and `pause` reach it. Paused, it stops taking. */
 export function streamOver(transport: Transport): Duplex {
   const stream = new Duplex({
     allowHalfOpen: true,
@@ -23,11 +23,14 @@ export function streamOver(transport: Transport): Duplex {
   });
   stream.pause();
   transport.listen({ onDrain: () => undefined, onClose: () => stream.destroy() });
-  transport.bytes$.subscribe({
+  const subscription = transport.bytes$.subscribe({
     next: (chunk) => {
       if (!stream.push(chunk)) transport.pause();
     },
     complete: () => void stream.push(null),
+  });
+  stream.once('close', () => {
+    subscription.unsubscribe();
   });
   return stream;
 }
