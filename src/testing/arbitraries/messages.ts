@@ -10,6 +10,7 @@ import { texts } from './texts.js';
  */
 export function messages(maxLength: number = DEFAULT_MAX_LENGTH): fc.Arbitrary<Message> {
   return fc.oneof(
+    { withCrossShrink: true },
     fc
       .oneof(texts(Math.min(maxLength, 40)), texts(maxLength))
       .map((data): Message => ({ type: 'text', data })),
