@@ -1,10 +1,15 @@
 import { createRequire } from 'node:module';
+import * as fastCheck from 'fast-check';
 import * as rxjs from 'rxjs';
 import { finalize, type Observable, Subject, takeUntil } from 'rxjs';
+import * as rxjsTesting from 'rxjs/testing';
 import * as rxwire from 'rxwire';
 import type { ClientOptions, ClientUrl } from 'rxwire';
 import * as operators from 'rxwire/operators';
 import * as protocol from 'rxwire/protocol';
+import * as testing from 'rxwire/testing';
+import * as arbitraries from 'rxwire/testing/arbitraries';
+import '../support/seed.js';
 import { blocksOf, compileBlocks, docBlocks, type DocBlock, runnable } from '../support/doc-blocks.js';
 
 const requireBuiltin = createRequire(import.meta.url);
@@ -51,6 +56,10 @@ async function execute(block: DocBlock): Promise<string[]> {
     rxwire: library,
     'rxwire/operators': operators,
     'rxwire/protocol': protocol,
+    'rxwire/testing': testing,
+    'rxwire/testing/arbitraries': arbitraries,
+    'rxjs/testing': rxjsTesting,
+    'fast-check': fastCheck,
   };
   const say = (...words: unknown[]): number => said.push(words.map(String).join(' '));
 

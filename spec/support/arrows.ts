@@ -41,7 +41,7 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
     own: ['client', 'server', 'connection', 'operators', 'transport', 'protocol'],
     packages: NODE_AND_RXJS,
   },
-  'testing/arbitraries': { own: ['index', 'protocol/index', 'testing'], packages: ['fast-check'] },
+  'testing/arbitraries': { own: ['protocol/index', 'testing'], packages: ['fast-check'] },
 };
 
 /** Members of Node's own objects that are no public API. */

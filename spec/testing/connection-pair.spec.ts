@@ -66,6 +66,30 @@ describe('connectionPair', () => {
     expect(run().equals(run())).toBe(true);
   });
 
+  it('does not depend on how fast the machine is', () => {
+    const run = (): string[] => {
+      const time = new VirtualTime();
+      const pairs = ['a', 'b'].map((name) => ({ name, ...connectionPair({ scheduler: time }) }));
+      const seen: string[] = [];
+      for (const { name, server } of pairs) {
+        server.messages$.subscribe(({ data }) => seen.push(name + String(data)));
+      }
+      for (const { client } of pairs) for (let i = 0; i < 500; i++) client.send(String(i));
+      time.settle();
+      return seen;
+    };
+    const wanted = run();
+    const { now } = performance;
+    let at = now.call(performance);
+    performance.now = () => (at += 6);
+    try {
+      expect(run()).toEqual(wanted);
+    } finally {
+      performance.now = now;
+    }
+    expect(wanted).toHaveLength(1000);
+  });
+
   it('loses a peer that does not answer after exactly the time that keep-alive has', () => {
     const keepAlive = { intervalMs: 20_000, timeoutMs: 8000 };
     const { time, client, server, stall } = onTime({ client: { keepAlive } });

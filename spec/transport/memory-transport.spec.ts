@@ -133,4 +133,79 @@ describe('memoryPair', () => {
     expect(order).toEqual(['tap', 'value']);
     subscription.unsubscribe();
   });
+
+  it('cuts what is written as it is told, each piece on a hop of its own, and each side in its own way', () => {
+    const { hop, step, run } = manual();
+    const halves = (chunk: Uint8Array): Uint8Array[] => [chunk.subarray(0, 2), chunk.subarray(2)];
+    const [left, right] = memoryPair(hop, [halves]);
+    const seen = [collect(left.bytes$), collect(right.bytes$)];
+    let taken = false;
+    left.write(Buffer.from('abc'), () => (taken = true));
+    right.write(Buffer.from('abc'));
+    step();
+    expect([seen[1]!.values.length, left.bufferedBytes, taken]).toEqual([1, 1, false]);
+    run();
+    expect(seen.map(({ values }) => values.map(String))).toEqual([['97,98,99'], ['97,98', '99']]);
+    expect([left.bufferedBytes, taken]).toEqual([0, true]);
+  });
+
+  it('is lost with an error, with what is on its way', () => {
+    const { hop, run } = manual();
+    const [left, right] = memoryPair(hop);
+    const events = [closes(left), closes(right)];
+    const seen = collect(left.bytes$);
+    const error = new Error('lost');
+    right.write(Buffer.from('on its way'));
+    left.lose(error);
+    left.lose(new Error('again'));
+    run();
+    expect(seen).toMatchObject({ values: [], done: true, error });
+    expect(events).toEqual([[error], []]);
+    left.write(Buffer.from('late'));
+    run();
+    expect(left.bufferedBytes).toBe(0);
+  });
+
+  it('is lost behind its peer’s end, which it was told of', () => {
+    const { hop, run } = manual();
+    const [left, right] = memoryPair(hop);
+    const events = closes(left);
+    const seen = collect(left.bytes$);
+    right.end();
+    run();
+    left.lose(new Error('lost'));
+    run();
+    expect([seen.done, seen.error]).toEqual([true, undefined]);
+    expect(events).toMatchObject([{ message: 'lost' }]);
+  });
+
+  it('holds what arrives until it is released, whatever its owner does', () => {
+    const { hop, run } = manual();
+    const [left, right] = memoryPair(hop);
+    const seen = collect(right.bytes$);
+    right.hold();
+    left.write(Buffer.from('x'));
+    right.resume();
+    run();
+    expect([seen.values.length, left.bufferedBytes]).toEqual([0, 1]);
+    right.pause();
+    right.release();
+    expect(seen.values).toHaveLength(0);
+    right.resume();
+    expect([seen.values.length, left.bufferedBytes]).toEqual([1, 0]);
+  });
+
+  it('calls back behind so many octets, and drops the rest of their chunk', () => {
+    const { hop, run } = manual();
+    const [left, right] = memoryPair(hop);
+    const seen = collect(right.bytes$);
+    const at: number[] = [];
+    const count = (): number => seen.values.reduce((sum, { length }) => sum + length, 0);
+    right.after(0, () => at.push(count()));
+    right.after(5, () => at.push(count()));
+    for (const text of ['abc', 'def', 'ghi']) left.write(Buffer.from(text));
+    run();
+    expect(at).toEqual([0, 5]);
+    expect(Buffer.concat(seen.values).toString()).toBe('abcdeghi');
+  });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type CloseStatus, type Frame, makeFrame, type Message, Opcode } from '../../index.js';
+import { type CloseStatus, type Frame, makeFrame, type Message, Opcode } from '../../protocol/index.js';
 import { framesOf } from '../frames-of.js';
 import { closeBody } from '../wire-frame.js';
 import { messages } from './messages.js';

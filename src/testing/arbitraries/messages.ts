@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Message } from '../../index.js';
+import type { Message } from '../../protocol/index.js';
 import { DEFAULT_MAX_LENGTH, payloads } from './octets.js';
 import { texts } from './texts.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Opcode, type Role } from '../../index.js';
+import { Opcode, type Role } from '../../protocol/index.js';
 import { closeBody, type WireFrameInit } from '../wire-frame.js';
 import { wrongCloseCodes } from './frames.js';
 import { notUtf8 } from './not-utf8.js';

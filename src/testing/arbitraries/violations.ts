@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Message, Role } from '../../index.js';
+import type { Message, Role } from '../../protocol/index.js';
 import { frameFrom } from '../wire-frame.js';
 import { BROKEN_RULES, type BrokenRule, type ViolationRule, violationRules } from './violation-rules.js';
 import { maskingKeys } from './octets.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Role } from '../../index.js';
+import type { Role } from '../../protocol/index.js';
 import { wireTo } from '../frames-of.js';
 import { type Conversation, type ConversationOptions, conversations } from './frames.js';
 import { maskingKeys } from './octets.js';
