@@ -26,6 +26,8 @@ export class WireReader {
   #payload: Buffer[] = [];
   /** What came of a frame that is not whole. */
   #raw: Uint8Array[] = [];
+  /** Octets of the stream up to the end of the last whole frame. */
+  #wholeUntil = 0;
 
   constructor() {
     this.#parser = new WireParser({
@@ -55,8 +57,6 @@ export class WireReader {
     this.#raw = this.#parser.between ? [] : [Buffer.from(chunk.subarray(this.#wholeUntil - before))];
     return frames;
   }
-
-  #wholeUntil = 0;
 
   #end(): void {
     const header = this.#header;

@@ -46,7 +46,7 @@ const tooLongForControl = fc
   .oneof(fc.constantFrom(126, 127, 65536), fc.integer({ min: 126, max: 300 }))
   .map((length) => new Uint8Array(length));
 
-/** The beginning of a message and a control frame, or what would continue it: it is not over. */
+/** The first frame of a message that is not over. */
 const unfinished: fc.Arbitrary<WireFrameInit> = fc.record({
   opcode: fc.constant<number>(binary),
   payload: short,
