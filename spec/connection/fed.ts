@@ -1,4 +1,5 @@
 import type { Connection } from '../../src/index.js';
+import { wireFrame } from 'rxwire/testing';
 import { FakeTransport } from '../support/fake-transport.js';
 import { type AnyOptions, connectionOver } from '../support/memory-peer.js';
 
@@ -56,4 +57,9 @@ export class Fed {
     this.writeMany();
     return this;
   }
+}
+
+/** A frame as a server sends it. */
+export function wire(opcode: number, payload: Uint8Array | string = '', { fin = true } = {}): Buffer {
+  return wireFrame({ opcode, payload, fin });
 }

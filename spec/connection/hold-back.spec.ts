@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import '../support/seed.js';
 import { Opcode } from '../../src/index.js';
 import type { Overflow, MessageSink } from '../../src/index.js';
-import { CLOSE, PONG, TEXT, type WireFrame } from '../support/wire-frames.js';
+import { type WireFrame } from 'rxwire/testing';
+import { CLOSE, PONG, TEXT } from '../support/wire-frames.js';
 import { WayOutByHand } from './way-out.js';
 
 type Command =

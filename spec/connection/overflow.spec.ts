@@ -5,7 +5,8 @@ import { FakeTransport } from '../support/fake-transport.js';
 import { ended, startPair, watchResources } from '../support/harness.js';
 import { connectionOver } from '../support/memory-peer.js';
 import { turns, until } from '../support/turns.js';
-import { BINARY, CLOSE, PONG, TEXT, WireReader } from '../support/wire-frames.js';
+import { WireReader } from 'rxwire/testing';
+import { BINARY, CLOSE, PONG, TEXT } from '../support/wire-frames.js';
 import { WayOutByHand } from './way-out.js';
 
 watchResources();

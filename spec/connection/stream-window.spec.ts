@@ -4,8 +4,10 @@ import { watchResources } from '../support/harness.js';
 import { memoryPeer } from '../support/memory-peer.js';
 import { Fed, HIGH } from './fed.js';
 import { nextTurn, turns } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { BINARY, PING, PONG, TEXT, wire, WireReader } from '../support/wire-frames.js';
+import { VirtualTime } from 'rxwire/testing';
+import { WireReader } from 'rxwire/testing';
+import { wire } from './fed.js';
+import { BINARY, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 
@@ -82,7 +84,7 @@ describe('a stream that nobody reads', () => {
   });
 
   it('is not taken for a silent peer by keep-alive', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('server', {
       receiveHighWaterMessages: 2,
       scheduler: clock,
@@ -112,7 +114,7 @@ describe('a stream that nobody reads', () => {
     ['untouched', true],
     ['taken in time', false],
   ])('is told of in the log after 10 s: %s', (_, untouched) => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const lines: string[] = [];
     const fed = new Fed({ scheduler: clock, logger: { warn: (line) => void lines.push(line) } });
     const streams = streamsOf(fed.connection);
@@ -127,7 +129,7 @@ describe('a stream that nobody reads', () => {
   });
 
   it('is not complained of where somebody reads it slowly', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const lines: string[] = [];
     const fed = new Fed({ scheduler: clock, logger: { warn: (line) => void lines.push(line) } });
     const streams = streamsOf(fed.connection);

@@ -6,7 +6,8 @@ import { type AnyOptions, memoryConnections, memoryPeer } from '../support/memor
 import { serving } from '../support/serving.js';
 import { startClient } from '../support/harness.js';
 import { turns, until } from '../support/turns.js';
-import { BINARY, CLOSE, closeBody, PING, PONG, TEXT } from '../support/wire-frames.js';
+import { closeBody } from 'rxwire/testing';
+import { BINARY, CLOSE, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
 

@@ -4,7 +4,7 @@ import type { Turns } from '../../src/connection/turns.js';
 import { WayOut } from '../../src/connection/way-out.js';
 import type { LimitError } from '../../src/index.js';
 import { FakeTransport } from '../support/fake-transport.js';
-import { type WireFrame, WireReader } from '../support/wire-frames.js';
+import { type WireFrame, WireReader } from 'rxwire/testing';
 
 /** The way out of a connection by itself, over a transport that takes when it is told to, in turns that end when they are told to. */
 export class WayOutByHand {

@@ -3,7 +3,7 @@ import '../support/seed.js';
 import { from, mergeMap, of, pipe, Subject, take, tap } from 'rxjs';
 import { defragment, type MessageStream, splitMessages } from '../../src/operators/index.js';
 import { type Frame, LimitError, makeFrame, Opcode, ProtocolError } from '../../src/protocol/index.js';
-import { conversations } from '../support/arbitraries.js';
+import { conversations } from 'rxwire/testing/arbitraries';
 import { collect } from '../support/collect.js';
 import { watchResources } from '../support/harness.js';
 import { firehose, keepsTheContract, marbles } from '../support/operator-contract.js';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import '../../support/seed.js';
 import { toArray } from 'rxjs';
 import { TextError } from '../../../src/protocol/index.js';
-import { chunk, cuttings, texts } from '../../support/arbitraries.js';
-import { byteByByte } from '../../support/chunks.js';
+import { byteByByte, chunk } from 'rxwire/testing';
+import { chunkings, texts } from 'rxwire/testing/arbitraries';
 import { watchResources } from '../../support/harness.js';
 import { told, Writing } from './writing.js';
 
@@ -27,7 +27,7 @@ describe('text$', () => {
     'of a %s message is its text, in code points that are whole, however it is cut',
     (type) => {
       fc.assert(
-        fc.property(texts(), cuttings, (text, cutting) => {
+        fc.property(texts(), chunkings, (text, cutting) => {
           const bytes = Buffer.from(text);
           for (const chunks of [chunk(bytes, cutting), byteByByte(bytes)]) {
             const { parts, error } = textOf(type, chunks);
