@@ -73,7 +73,7 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
 
   /** Whether somebody takes messages, or reads one that was given as a stream. */
   get taking(): boolean {
-    return this.claimed || this.#streamHolds?.beingRead === true;
+    return this.claimed || this.#streamHolds?.beingRead === true || this.#streamInbox?.beingRead === true;
   }
 
   get #claims(): readonly Claim[] {

@@ -26,6 +26,11 @@ export class StreamInbox implements PartSink {
     this.#onCut = onCut;
   }
 
+  /** Whether somebody reads the message that is being received. */
+  get beingRead(): boolean {
+    return this.#current.some(({ taken, dropped }) => taken && !dropped);
+  }
+
   beginMessage(text: boolean, transformed: boolean, whole: boolean): void {
     this.#current = [];
     this.#whole = whole;
