@@ -67,6 +67,16 @@ export type { Server, ServerCloseOptions } from './server/server.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
 export { deadline, type DeadlineOptions } from './operators/deadline.js';
+export {
+  closeWhenSlow,
+  type Closable,
+  type CloseWhenSlowOptions,
+} from './operators/overflow/close-when-slow.js';
+export { dropNewest } from './operators/overflow/drop-newest.js';
+export { dropOldest } from './operators/overflow/drop-oldest.js';
+export { latest } from './operators/overflow/latest.js';
+export type { HoldOptions } from './operators/overflow/overflow-options.js';
+export type { Gate, Work } from './operators/overflow/pace-setter.js';
 export { logFrames } from './operators/tracing/log-frames.js';
 export { logOctets } from './operators/tracing/log-octets.js';
 export { Timings, type TimingsOptions } from './operators/tracing/timings.js';
