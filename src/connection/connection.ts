@@ -109,9 +109,10 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
   /**
    * Queues one message; it leaves in the write at the end of this turn.
    *
-   * @returns false when more than `sendHighWaterBytes` are on their way, or when the connection is no longer open and nothing was sent.
-   * @throws TypeError for what is neither text nor bytes; LimitError at `maxBufferedBytes` with `overflow: 'error'`;
-   * ExtensionError when an extension fails at it.
+   * @returns false when more than `sendHighWaterBytes` are on their way, when `overflow` dropped the message, or when the connection is
+   * no longer open and nothing was sent.
+   * @throws TypeError for what is neither text nor bytes; LimitError at `maxBufferedBytes` with `overflow: 'error'`; what the key of
+   * `overflow: { latest }` throws; ExtensionError when an extension fails at it.
    */
   send(data: Outgoing, options?: SendOptions): boolean;
   /**
@@ -140,7 +141,7 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
   sendFrame(frame: Frame): boolean;
   /** What has passed since it was open, as it is now; also after the end. */
   readonly stats: ConnectionStats;
-  /** Resolves true when the operating system has everything sent so far, false when the connection ended before. */
+  /** Resolves true when the operating system has everything sent so far and not dropped, false when the connection ended before. */
   flush(): Promise<boolean>;
   /** Octets accepted and not yet taken by the operating system. */
   readonly bufferedBytes: number;

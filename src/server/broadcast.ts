@@ -61,14 +61,14 @@ type Outcome = 'delivered' | 'skipped' | 'dropped';
  * @throws TypeError for what is neither text nor bytes, and for wrong options; RangeError for options out of range. Nothing is sent then.
  * @example
  * ```ts
- * import { broadcast, serve } from 'rxwire';
+ * import { broadcast, type Connection, serve } from 'rxwire';
  *
- * const rooms = new Map([['lobby', new Set()]]);
+ * const lobby = new Set<Connection>();
  * serve(
  *   (connection) => {
- *     rooms.get('lobby').add(connection);
- *     connection.closed$.subscribe(() => rooms.get('lobby').delete(connection));
- *     connection.messages$.subscribe(({ data }) => broadcast(rooms.get('lobby'), data, { except: connection }));
+ *     lobby.add(connection);
+ *     connection.closed$.subscribe(() => lobby.delete(connection));
+ *     connection.messages$.subscribe(({ data }) => broadcast(lobby, data, { except: connection }));
  *   },
  *   { port: 9000 },
  * ).subscribe();
