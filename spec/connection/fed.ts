@@ -1,5 +1,5 @@
 import type { Connection } from '../../src/index.js';
-import { wireFrame } from 'rxwire/testing';
+import { wireFrame, type WireFrameInit } from 'rxwire/testing';
 import { FakeTransport } from '../support/fake-transport.js';
 import { type AnyOptions, connectionOver } from '../support/memory-peer.js';
 
@@ -60,6 +60,10 @@ export class Fed {
 }
 
 /** A frame as a server sends it. */
-export function wire(opcode: number, payload: Uint8Array | string = '', { fin = true } = {}): Buffer {
-  return wireFrame({ opcode, payload, fin });
+export function wire(
+  opcode: number,
+  payload: Uint8Array | string = '',
+  more: Partial<WireFrameInit> = {},
+): Buffer {
+  return wireFrame({ opcode, payload, ...more });
 }

@@ -6,8 +6,10 @@ import { memoryPeer } from '../support/memory-peer.js';
 import { openRaw, rawServer, acceptAll } from '../support/raw-peer.js';
 import { serving } from '../support/serving.js';
 import { turns, until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { BINARY, CLOSE, closeBody, closeOf, TEXT, wire } from '../support/wire-frames.js';
+import { VirtualTime } from 'rxwire/testing';
+import { closeBody } from 'rxwire/testing';
+import { wire } from './fed.js';
+import { BINARY, CLOSE, closeOf, TEXT } from '../support/wire-frames.js';
 import { Fed, HIGH } from './fed.js';
 
 watchResources();
@@ -182,7 +184,7 @@ describe('a peer that breaks a rule inside a message', () => {
 
 describe('close() while a stream is unread', () => {
   it('reads on, drops what does not fit, and ends without hanging', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const lines: string[] = [];
     const { connection, peer } = memoryPeer('server', {
       receiveHighWaterBytes: HIGH,
@@ -214,7 +216,7 @@ describe('close() while a stream is unread', () => {
     ['frames', (i: number) => wire(i === 0 ? TEXT : 0, '', { fin: false })],
     ['messages', () => wire(TEXT, '')],
   ])('holds no more than the window of empty %s either', async (_, frame) => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const fed = new Fed({ receiveHighWaterMessages: 20, scheduler: clock });
     const streams = streamsOf(fed.connection);
     let frames = 0;
@@ -249,7 +251,7 @@ describe('close() while a stream is unread', () => {
   });
 
   it('does not wait for a loop that has stopped', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { connection, peer } = memoryPeer('server', {
       receiveHighWaterBytes: HIGH,
       scheduler: clock,
@@ -288,7 +290,7 @@ describe('close() while a stream is unread', () => {
 
 describe('a stream that is unread when the connection has ended', () => {
   it('can be read for drainTimeoutMs, and is told of in the log then', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const lines: string[] = [];
     const { connection, peer } = memoryPeer('server', {
       scheduler: clock,

@@ -14,7 +14,7 @@ import { ended, startClient, startServer, watchResources } from '../support/harn
 import { connectionOver } from '../support/memory-peer.js';
 import { openRaw } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
-import { WireReader } from '../support/wire-frames.js';
+import { WireReader } from 'rxwire/testing';
 
 watchResources();
 

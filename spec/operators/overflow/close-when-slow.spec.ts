@@ -5,7 +5,7 @@ import { collect } from '../../support/collect.js';
 import { FakeTransport } from '../../support/fake-transport.js';
 import { ended, watchResources } from '../../support/harness.js';
 import { connectionOver } from '../../support/memory-peer.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { VirtualTime } from 'rxwire/testing';
 
 watchResources();
 
@@ -53,7 +53,7 @@ describe('closeWhenSlow', () => {
   });
 
   it('closes with the code and the reason that are given, once', () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const slow = closable(NEVER);
     const source = new Subject<string>();
     const options = { code: 4000, reason: 'no', afterMs: 10, maxMessages: 1, scheduler: clock };
@@ -67,7 +67,7 @@ describe('closeWhenSlow', () => {
   });
 
   it('lets no timer behind', () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const gate = new BehaviorSubject(false);
     const source = new Subject<string>();
     const left = source.pipe(closeWhenSlow(closable(gate), { afterMs: 10, scheduler: clock })).subscribe();
@@ -92,7 +92,7 @@ describe('closeWhenSlow', () => {
   });
 
   it('makes an error of what onDrop throws when time is up', () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const bad = new Error('onDrop');
     const onDrop = (): never => {
       throw bad;
