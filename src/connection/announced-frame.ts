@@ -1,10 +1,7 @@
 import { headerBytes, MAX_HEADER_BYTES, writeHeader } from '../protocol/frame-encoder.js';
 import { mask, rotateMaskingKey, wordsOf } from '../protocol/masking.js';
-import { slab } from '../transport/slab.js';
+import { slab, SLAB_COPY_BYTES } from '../transport/slab.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
-
-/** Up to here octets are copied into the slab: cheaper than one more buffer in the write. */
-const COPY_BYTES = 32 * 1024;
 
 /** A frame whose header has been written and whose payload is written chunk by chunk. RFC 6455 section 5.2. */
 export class AnnouncedFrame {
@@ -38,7 +35,7 @@ export class AnnouncedFrame {
   write(chunk: Uint8Array): void {
     const { length } = chunk;
     this.remaining -= length;
-    if (length <= COPY_BYTES) {
+    if (length <= SLAB_COPY_BYTES) {
       const at = this.#writes.reserve(length);
       slab.bytes.set(chunk, at);
       if (this.#key !== 0) mask(slab.bytes, slab.words, at, at + length, this.#key);

@@ -11,14 +11,12 @@ import type { SharedPayload } from '../protocol/shared-payload.js';
 import { Opcode } from '../protocol/opcodes.js';
 import { utf8Write } from '../protocol/string-bytes.js';
 import { Traffic } from '../protocol/traffic.js';
-import { slab, SLAB_BYTES } from '../transport/slab.js';
+import { slab, SLAB_BYTES, SLAB_COPY_BYTES } from '../transport/slab.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import { AnnouncedFrame } from './announced-frame.js';
 import { type Content, lengthOf, type PackedSink, type Packer } from './packer.js';
 import type { SendLine } from './send-line.js';
 
-/** Up to here octets are copied into the slab: cheaper than one more buffer in the write. */
-const COPY_BYTES = 32 * 1024;
 /** A string of this many UTF-16 units fits the slab whatever its characters: three octets each at most. */
 const SLAB_CHARACTERS = Math.floor((SLAB_BYTES - MAX_HEADER_BYTES) / 3);
 
@@ -259,7 +257,7 @@ export class Sender implements PackedSink {
   #bytes(first: number, payload: Uint8Array, ours = false): void {
     const key = this.#options.nextKey?.();
     const { length } = payload;
-    if (length <= COPY_BYTES) {
+    if (length <= SLAB_COPY_BYTES) {
       const at = this.#writes.reserve(length + MAX_HEADER_BYTES);
       slab.bytes.set(payload, at + headerBytes(length, key !== undefined));
       this.#finish(first, at, length, key);

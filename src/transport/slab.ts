@@ -1,6 +1,9 @@
 /** Octets of the slab: room for the replies to a few full socket reads. */
 export const SLAB_BYTES: number = 256 * 1024;
 
+/** Up to here octets are copied into the slab: cheaper than one more buffer in the write. */
+export const SLAB_COPY_BYTES: number = 32 * 1024;
+
 /** What borrows the slab, and is told when somebody else needs it. */
 export interface SlabBorrower {
   /** Moves what it has written so far out of the slab. */
