@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { asBuffer } from './as-buffer.js';
 import { copyOut } from './byte-ownership.js';
+import { LimitError } from './errors.js';
 import type { ExtendedReaderOwner } from './extensions/extended-reader.js';
 import type { InboundExtensions } from './extensions/inbound.js';
 import { PackedMessage, type PackedMessageOwner } from './extensions/packed-message.js';
@@ -69,6 +70,14 @@ export class MessageSplitter implements MessageReader, PackedMessageOwner {
   }
 
   takeLate(): Message<string | Uint8Array> | undefined {
+    try {
+      return this.#takeLate();
+    } catch (error) {
+      throw this.#inItsOwnWords(error);
+    }
+  }
+
+  #takeLate(): Message<string | Uint8Array> | undefined {
     const packed = this.#packed;
     if (packed?.failure !== undefined) throw packed.failure;
     if (!this.#frameEnds || packed?.busy === true) return undefined;
@@ -87,12 +96,20 @@ export class MessageSplitter implements MessageReader, PackedMessageOwner {
   }
 
   take(frames: FrameDecoder, found: Found): Message<string | Uint8Array> | undefined {
+    try {
+      return this.#take(frames, found);
+    } catch (error) {
+      throw this.#inItsOwnWords(error);
+    }
+  }
+
+  #take(frames: FrameDecoder, found: Found): Message<string | Uint8Array> | undefined {
     if (found === Found.frame || found === Found.head) this.#begin(frames);
     const last = frames.fin && (found === Found.frame || found === Found.end);
     if (found === Found.frame || found === Found.piece) this.#takeOctets(frames, last);
-    if (found === Found.head || found === Found.piece) return this.takeLate();
+    if (found === Found.head || found === Found.piece) return this.#takeLate();
     this.#endFrame(last, found === Found.frame);
-    return this.takeLate();
+    return this.#takeLate();
   }
 
   stop(): void {
@@ -168,6 +185,13 @@ export class MessageSplitter implements MessageReader, PackedMessageOwner {
     if (assembler !== undefined) assembler.add(this.#text, bytes, start, end, ascii);
     else if (this.#text && validateUtf8) this.#check(bytes, start, end, ascii);
     sink.part(copyOut(bytes, start, end));
+  }
+
+  /** What undoes an extension knows only how much may come out, and not which option says so. */
+  #inItsOwnWords(error: unknown): unknown {
+    const renamed = this.#options.assembler === undefined && error instanceof LimitError;
+    if (!renamed || error.option !== 'maxMessageBytes') return error;
+    return tooBig('message', this.#maxBytes + 1, 'maxStreamBytes', this.#maxBytes);
   }
 
   #checkSize(): void {
