@@ -1,5 +1,4 @@
 import type { Connection } from '../../src/index.js';
-import { wireFrame, type WireFrameInit } from 'rxwire/testing';
 import { FakeTransport } from '../support/fake-transport.js';
 import { type AnyOptions, connectionOver } from '../support/memory-peer.js';
 
@@ -57,13 +56,4 @@ export class Fed {
     this.writeMany();
     return this;
   }
-}
-
-/** A frame as a server sends it. */
-export function wire(
-  opcode: number,
-  payload: Uint8Array | string = '',
-  more: Partial<WireFrameInit> = {},
-): Buffer {
-  return wireFrame({ opcode, payload, ...more });
 }

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import '../support/seed.js';
 import { watchResources } from '../support/harness.js';
-import { wire } from './fed.js';
-import { PING, TEXT } from '../support/wire-frames.js';
+import { PING, TEXT, wire } from '../support/wire-frames.js';
 import { Fed } from './fed.js';
 
 watchResources();

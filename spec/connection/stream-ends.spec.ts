@@ -8,8 +8,7 @@ import { serving } from '../support/serving.js';
 import { turns, until } from '../support/turns.js';
 import { VirtualTime } from 'rxwire/testing';
 import { closeBody } from 'rxwire/testing';
-import { wire } from './fed.js';
-import { BINARY, CLOSE, closeOf, TEXT } from '../support/wire-frames.js';
+import { BINARY, CLOSE, closeOf, TEXT, wire } from '../support/wire-frames.js';
 import { Fed, HIGH } from './fed.js';
 
 watchResources();

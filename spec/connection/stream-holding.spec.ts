@@ -4,8 +4,7 @@ import type { MessageStream } from '../../src/index.js';
 import { ReceiveWindow } from '../../src/connection/receive-window.js';
 import { afterTest, watchResources } from '../support/harness.js';
 import { nextTurn } from '../support/turns.js';
-import { wire } from './fed.js';
-import { BINARY } from '../support/wire-frames.js';
+import { BINARY, wire } from '../support/wire-frames.js';
 import { Fed } from './fed.js';
 
 watchResources();

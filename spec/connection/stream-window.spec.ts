@@ -6,8 +6,7 @@ import { Fed, HIGH } from './fed.js';
 import { nextTurn, turns } from '../support/turns.js';
 import { VirtualTime } from 'rxwire/testing';
 import { WireReader } from 'rxwire/testing';
-import { wire } from './fed.js';
-import { BINARY, PING, PONG, TEXT } from '../support/wire-frames.js';
+import { BINARY, PING, PONG, TEXT, wire } from '../support/wire-frames.js';
 
 watchResources();
 

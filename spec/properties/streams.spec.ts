@@ -11,15 +11,18 @@ import {
   permessageDeflate,
   type Role,
 } from '../../src/protocol/index.js';
+import { ReceiveWindow } from '../../src/connection/receive-window.js';
 import type { Connection, MessageStream } from '../../src/index.js';
-import { chunk, cuttings } from '../support/arbitraries.js';
+import { chunk } from 'rxwire/testing';
+import { chunkings } from 'rxwire/testing/arbitraries';
+import { memoryPair } from '../../src/transport/memory-transport.js';
 import { collect } from '../support/collect.js';
-import { ended, watchResources } from '../support/harness.js';
+import { afterTest, ended, watchResources } from '../support/harness.js';
 import { connectionOver, memoryPeer } from '../support/memory-peer.js';
 import { agreedToy } from '../support/toy-extensions.js';
 import { until } from '../support/turns.js';
 import { BINARY, closeOf, TEXT } from '../support/wire-frames.js';
-import { made, type Recipe, recipes, splicedPair } from './compressing.js';
+import { made, type Recipe, recipes } from './compressing.js';
 
 watchResources();
 
@@ -136,11 +139,12 @@ describe.each(AGREED)('the streams of a connection with %s', (name, agree) => {
     await fc.assert(
       fc.asyncProperty(
         given,
-        cuttings,
+        chunkings,
         ways,
         fc.boolean(),
         async ([before, long, after], cutting, way, beside) => {
-          const [near, far] = splicedPair(cutting);
+          const cut = (bytes: Uint8Array): Uint8Array[] => chunk(bytes, cutting);
+          const [near, far] = memoryPair(undefined, [cut, cut]);
           const client = connectionOver('client', near, {}, undefined, agree('client'));
           const server = connectionOver(
             'server',
@@ -214,7 +218,7 @@ describe('a compressed message whose sender flushes at the end of each frame', (
   it('has in each frame the chunks that were sent in it', async () => {
     const parts = fc.array(recipes(30_000), { minLength: 1, maxLength: 5 });
     await fc.assert(
-      fc.asyncProperty(parts, cuttings, async (given, cutting) => {
+      fc.asyncProperty(parts, chunkings, async (given, cutting) => {
         const plain = given.map(made);
         const { connection, peer } = inflating();
         const frames: Uint8Array[][] = [];
@@ -245,6 +249,8 @@ describe('a compressed message whose sender flushes at the end of each frame', (
 describe('a compressed stream that is not as it should be', () => {
   const ZEROS = 20_000_000;
   const bomb = flushed([Buffer.alloc(ZEROS)])[0]!;
+  const HUGE = 100_000_000;
+  const huge = flushed([Buffer.alloc(HUGE)])[0]!;
 
   it.each([
     ['in one frame', Infinity, false],
@@ -264,6 +270,27 @@ describe('a compressed stream that is not as it should be', () => {
     await ended(connection);
     expect(chunks.error).toMatchObject({ name: 'LimitError', option, limit, closeCode: 1009 });
     expect(chunks.values.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(limit);
+  });
+
+  it('holds no more than the mark and what a few octets can become while nobody reads it', async () => {
+    const { hold } = ReceiveWindow.prototype;
+    let held = 0;
+    ReceiveWindow.prototype.hold = function (bytes) {
+      held += bytes;
+      hold.call(this, bytes);
+    };
+    afterTest(() => (ReceiveWindow.prototype.hold = hold));
+    const [unread, read] = [inflating(), inflating()];
+    const streams = collect(unread.connection.streams$);
+    let size = 0;
+    read.connection.streams$.subscribe(({ chunks$ }) => chunks$.subscribe(({ length }) => (size += length)));
+    for (const { peer } of [unread, read]) peer.send(BINARY, huge, { rsv: 4 });
+    // While one is inflated to its end the other has all the time it wants.
+    await until(() => size === HUGE);
+    expect(held).toBeGreaterThan(300_000);
+    expect(held).toBeLessThan(300_000 + 5_000_000);
+    for await (const { length } of streams.values[0]!) size -= length;
+    expect(size).toBe(0);
   });
 
   it.each([

@@ -15,3 +15,12 @@ export function closeOf(frame: WireFrame): [] | [number, string] {
   if (frame.payload.length === 0) return [];
   return [frame.payload.readUInt16BE(0), frame.payload.toString('utf8', 2)];
 }
+
+/** A frame as a server sends it. */
+export function wire(
+  opcode: number,
+  payload: Uint8Array | string = '',
+  more: Partial<WireFrameInit> = {},
+): Buffer {
+  return wireFrame({ opcode, payload, ...more });
+}

@@ -156,14 +156,16 @@ export class MessageDecoder implements ExtendedReaderOwner {
   #next(controlOnly: boolean, most: number): Message<string | Uint8Array> | undefined {
     const frames = this.#frames;
     if (this.#reader !== undefined) {
-      const late = this.#reader.takeLate();
+      const late = this.#reader.takeLate(controlOnly);
       this.#dropEndedSplitter();
       if (late !== undefined) return late;
     }
     for (let passed = 0; passed < most;) {
       const reader = this.#reader;
       // A Close frame waits behind a message that came before it.
-      if (reader?.busy === true ? !frames.beforePingOrPong : controlOnly && this.#beforeData) {
+      const stays = reader?.busy === true || reader?.behind === true;
+      if (stays ? !frames.beforePingOrPong : controlOnly && this.#beforeData) {
+        this.more = !controlOnly && reader?.behind === true && !reader.busy;
         return undefined;
       }
       const found = frames.next();

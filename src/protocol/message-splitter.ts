@@ -66,11 +66,16 @@ export class MessageSplitter implements MessageReader, PackedMessageOwner {
   }
 
   get waiting(): boolean {
-    return this.busy || this.#frameEnds || this.#packed?.failure !== undefined;
+    return this.busy || this.behind || this.#frameEnds || this.#packed?.failure !== undefined;
   }
 
-  takeLate(): Message<string | Uint8Array> | undefined {
+  get behind(): boolean {
+    return this.#packed?.behind === true;
+  }
+
+  takeLate(controlOnly: boolean): Message<string | Uint8Array> | undefined {
     try {
+      if (!controlOnly && !this.busy) this.#packed?.goOn();
       return this.#takeLate();
     } catch (error) {
       throw this.#inItsOwnWords(error);
@@ -80,7 +85,7 @@ export class MessageSplitter implements MessageReader, PackedMessageOwner {
   #takeLate(): Message<string | Uint8Array> | undefined {
     const packed = this.#packed;
     if (packed?.failure !== undefined) throw packed.failure;
-    if (!this.#frameEnds || packed?.busy === true) return undefined;
+    if (!this.#frameEnds || packed?.busy === true || packed?.behind === true) return undefined;
     this.#frameEnds = false;
     const { sink, assembler } = this.#options;
     if (!this.#messageEnds) {

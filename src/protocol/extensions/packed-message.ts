@@ -17,6 +17,11 @@ export interface PackedMessageOwner {
 const PIECE_BYTES = 16 * 1024;
 
 /**
+ * What is undone at a time where the rest may have to wait for those who take what comes out: a thousand times as much may.
+ */
+const SLICE_BYTES = 4 * 1024;
+
+/**
  * A message that extensions have transformed, and that is received in pieces. A short one is collected and undone at its end; a long
  * one goes through the first transform as it comes, which may take its time.
  */
@@ -34,15 +39,32 @@ export class PackedMessage {
   readonly #packed: MessageCollector = new MessageCollector();
   #session: TransformSession | undefined;
   #pushing = false;
+  /** What has come and waits to be undone, and whether the message ends with it. */
+  #rest: { readonly bytes: Uint8Array; readonly last: boolean } | undefined;
   /** What has come out of the first transform, for the others. */
   #between: MessageCollector | undefined;
 
-  /** @param eager - Whether what comes is undone as it comes, however little it is. Default only where the message is long. */
+  /**
+   * @param eager - Whether what comes is undone as it comes, however little it is, and not much at a time. Default only where the
+   * message is long.
+   */
   constructor(transforms: readonly Transform[], maxBytes: number, owner: PackedMessageOwner, eager = false) {
     this.#transforms = transforms;
     this.#maxBytes = maxBytes;
     this.#owner = owner;
     this.#eager = eager;
+  }
+
+  /** Whether it has more to undo when it is told to {@link goOn}; until then it takes nothing. */
+  get behind(): boolean {
+    return this.#rest !== undefined;
+  }
+
+  /** Undoes more of what has come. */
+  goOn(): void {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    if (rest !== undefined && this.#session !== undefined) this.#push(this.#session, rest.bytes, rest.last);
   }
 
   /**
@@ -79,6 +101,7 @@ export class PackedMessage {
   abort(): void {
     this.#session?.abort();
     this.#session = undefined;
+    this.#rest = undefined;
   }
 
   #undo(): void {
@@ -98,7 +121,11 @@ export class PackedMessage {
     return (this.#session = calling('what was received', () => this.#transforms[0]!.open(limit)));
   }
 
-  #push(session: TransformSession, piece: Uint8Array, last: boolean): void {
+  #push(session: TransformSession, bytes: Uint8Array, ends: boolean): void {
+    const cuts = this.#eager && bytes.length > SLICE_BYTES;
+    const piece = cuts ? bytes.subarray(0, SLICE_BYTES) : bytes;
+    const last = ends && !cuts;
+    if (cuts) this.#rest = { bytes: bytes.subarray(SLICE_BYTES), last: ends };
     this.#pushing = true;
     this.busy = true;
     const emit = (out: Uint8Array): void => {
