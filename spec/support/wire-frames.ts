@@ -1,4 +1,4 @@
-import type { WireFrame } from '../../src/testing/index.js';
+import { type WireFrame, wireFrame, type WireFrameInit } from '../../src/testing/index.js';
 
 export const TEXT = 1;
 export const BINARY = 2;
