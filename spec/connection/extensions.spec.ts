@@ -355,3 +355,21 @@ describe('two extensions', () => {
     }
   });
 });
+
+describe('an extension of messages that takes its time, and one of frames', () => {
+  it('keep long messages in order, and before the Close frame', async () => {
+    const agreed = (): NegotiatedExtension[] => [
+      agreedToy({ name: 'slow', rsv: 2, wholeBytes: 500, soon: setImmediate }),
+      agreedToy({ name: 'frames', rsv: 1, level: 'frame' }),
+    ];
+    const [near, far] = memoryPair();
+    const client = connectionOver('client', near, {}, undefined, agreed());
+    const server = connectionOver('server', far, {}, undefined, agreed());
+    const sizes: number[] = [];
+    client.messages$.subscribe(({ data }) => void sizes.push(data.length));
+    for (const size of [501, 10, 502, 20, 503]) server.send(new Uint8Array(size));
+    server.close(1000);
+    expect(await ended(client)).toMatchObject({ code: 1000, wasClean: true });
+    expect(sizes).toEqual([501, 10, 502, 20, 503]);
+  });
+});

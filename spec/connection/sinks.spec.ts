@@ -253,6 +253,35 @@ describe('openMessage', () => {
     expect(sink.write(new Uint8Array(10))).toBe(true);
   });
 
+  it('has room for more of its message however much waits behind it', async () => {
+    const transport = new FakeTransport();
+    transport.takes = false;
+    const connection = connectionOver('server', transport, { sendHighWaterBytes: 1000 });
+    const all: boolean[] = [];
+    connection.writable$.subscribe((value) => void all.push(value));
+    const sink = connection.openMessage('binary');
+    const room: boolean[] = [];
+    sink.writable$.subscribe({ next: (value) => void room.push(value), complete: () => void room.push(false) });
+    connection.send(new Uint8Array(5000));
+    expect(sink.write(new Uint8Array(100))).toBe(true);
+    expect(sink.write(new Uint8Array(2000))).toBe(false);
+    for (let i = 0; i < 2; i++) {
+      await turns(1);
+      transport.take();
+    }
+    expect([all, room]).toEqual([
+      [true, false],
+      [true, false, true],
+    ]);
+    sink.end();
+    expect(room).toEqual([true, false, true, false]);
+    for (let i = 0; i < 3; i++) {
+      await turns(1);
+      transport.take();
+    }
+    expect(all).toEqual([true, false, true]);
+  });
+
   it('obeys maxBufferedBytes', () => {
     const { connection } = memoryPeer('server', { maxBufferedBytes: 100, overflow: 'error' });
     const sink = connection.openMessage('binary');
@@ -334,6 +363,20 @@ describe('sendStream', () => {
     const report = firstValueFrom(client.sendStream('text', source()));
     expect(await firstValueFrom(server.messages$)).toEqual({ type: 'text', data: 'abc' });
     expect(await report).toEqual({ messages: 1, bytes: 3, flushed: true });
+  });
+
+  it('goes on while others wait behind it', async () => {
+    const { client, server } = memoryConnections({ sendHighWaterBytes: 1000 });
+    const seen: number[] = [];
+    server.messages$.subscribe(({ data }) => void seen.push(data.length));
+    function* parts(): Generator<Uint8Array> {
+      for (let i = 0; i < 50; i++) yield new Uint8Array(400);
+    }
+    const report = firstValueFrom(client.sendStream('binary', parts()));
+    client.send(new Uint8Array(5000));
+    expect(await report).toMatchObject({ messages: 1, bytes: 20_000, flushed: true });
+    await until(() => seen.length === 2);
+    expect(seen).toEqual([20_000, 5000]);
   });
 
   it('is cold', async () => {

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import { type Applied, bitsOf } from '../protocol/extensions/outbound.js';
 import { failureOf } from '../protocol/extensions/failures.js';
 import type { TransformSession } from '../protocol/extensions/transform.js';
@@ -8,6 +9,7 @@ import { OutgoingText } from './outgoing-text.js';
 import type { Sender } from './sender.js';
 import type { SendLine } from './send-line.js';
 import { SinkError } from './sink-error.js';
+import { Writable } from './writable.js';
 
 /** One message that is sent frame by frame. RFC 6455 section 5.4. */
 export interface MessageSink {
@@ -15,7 +17,7 @@ export interface MessageSink {
    * Sends one frame; its octets must not change until they are flushed.
    *
    * @param frame - Bytes, which for a text message have to be UTF-8 across its frames; or, for a text message, a string.
-   * @returns as `send` does: false when more than `sendHighWaterBytes` are on their way, or nothing is sent any more.
+   * @returns false when more than `sendHighWaterBytes` are on their way, or nothing is sent any more.
    * @throws SinkError inside an announced frame and after the end; TypeError for what a frame of this message cannot be; LimitError as
    * `send`.
    */
@@ -28,6 +30,11 @@ export interface MessageSink {
    * @throws RangeError for another length; SinkError inside an announced frame, after the end, and in a message that is transformed.
    */
   frame(length: number): FrameSink;
+  /**
+   * Whether there is room for more of this message: now, then on every change; completes when it has ended. What others send meanwhile waits
+   * behind this message, so it does not count here, as it does for the connection's own `writable$`.
+   */
+  readonly writable$: Observable<boolean>;
   /** Ends the message with an empty frame. @throws SinkError as long as octets of a frame are missing, and after the end. */
   end(): void;
   /**
@@ -46,6 +53,10 @@ export interface SinkOwner {
   admit(bytes: number): boolean;
   /** Whether fewer than the high-water mark are on their way. */
   check(): boolean;
+  /** The same, with `held` octets of the message itself but without what waits behind it. */
+  hasRoom(held: number): boolean;
+  /** Calls `taken` when the transport has taken what it has by now; returns false if that is nothing. */
+  whenWritten(taken: () => void): boolean;
   /** The message is sent, or given up before anything of it was. */
   onEnded(sink: OutgoingMessage): void;
   /** The message of which the peer has a part will not be finished. */
@@ -70,6 +81,10 @@ export class OutgoingMessage implements MessageSink {
   #frame: FrameSinkOf | undefined;
   #ended = false;
   #dead = false;
+  readonly #writable = new Writable();
+  /** Octets of the message that wait for its turn, or for an extension. */
+  #held = 0;
+  #looking = false;
   #itsTurn = false;
   /** Whether the peer has a part of it. */
   #begun = false;
@@ -93,7 +108,12 @@ export class OutgoingMessage implements MessageSink {
       line.begin();
       this.#itsTurn = true;
       this.#run();
+      this.#look();
     });
+  }
+
+  get writable$(): Observable<boolean> {
+    return this.#writable.value$;
   }
 
   write(frame: Uint8Array | string): boolean {
@@ -103,7 +123,7 @@ export class OutgoingMessage implements MessageSink {
     this.#do(bytes.length, () => {
       this.#send(bytes, false);
     });
-    return this.#owner.check();
+    return this.#check();
   }
 
   frame(length: number): FrameSink {
@@ -148,6 +168,7 @@ export class OutgoingMessage implements MessageSink {
     this.#dead = true;
     this.#session?.abort();
     this.#steps.drain();
+    this.#writable.end();
   }
 
   /** Whether others wait for its end. */
@@ -157,6 +178,7 @@ export class OutgoingMessage implements MessageSink {
 
   #leave(): void {
     this.#owner.onEnded(this);
+    this.#writable.end();
     if (!this.#itsTurn) return;
     this.#itsTurn = false;
     this.#owner.line.end();
@@ -181,7 +203,30 @@ export class OutgoingMessage implements MessageSink {
     this.#do(bytes.length, () => {
       this.#owner.sender.chunk(bytes);
     });
-    return this.#owner.check();
+    return this.#check();
+  }
+
+  /** Whether there is room for more. As long as it waits for its turn, everything before it counts, too. */
+  #check(): boolean {
+    const all = this.#owner.check();
+    const writable = this.#itsTurn ? this.#owner.hasRoom(this.#held) : all;
+    if (this.#writable.turn(writable)) this.#writable.announce();
+    if (!writable) this.#look();
+    return writable;
+  }
+
+  /** Looks until there is room, whenever something of it has gone. */
+  #look(): void {
+    if (this.#looking || this.#dead || !this.#itsTurn || this.#writable.now) return;
+    if (this.#owner.hasRoom(this.#held)) {
+      this.#writable.turn(true);
+      this.#writable.announce();
+      return;
+    }
+    this.#looking = this.#owner.whenWritten(() => {
+      this.#looking = false;
+      this.#look();
+    });
   }
 
   #announce(length: number): void {
@@ -192,16 +237,22 @@ export class OutgoingMessage implements MessageSink {
   /** Does something that sends `bytes` octets, in its turn and in order. */
   #do(bytes: number, run: () => void): void {
     if (this.#dead) return;
-    this.#owner.line.heldBytes += bytes;
+    this.#hold(bytes);
     this.#steps.push({ bytes, run });
     this.#run();
+  }
+
+  /** Octets of it wait, or no longer do. */
+  #hold(bytes: number): void {
+    this.#held += bytes;
+    this.#owner.line.heldBytes += bytes;
   }
 
   #run(): void {
     while (this.#itsTurn && !this.#busy && !this.#dead) {
       const step = this.#steps.shift();
       if (step === undefined) return;
-      this.#owner.line.heldBytes -= step.bytes;
+      this.#hold(-step.bytes);
       step.run();
     }
   }
@@ -227,9 +278,9 @@ export class OutgoingMessage implements MessageSink {
     }
     this.#busy = true;
     const made: Uint8Array[] = [];
-    this.#owner.line.heldBytes += bytes.length;
+    this.#hold(bytes.length);
     const done = (error?: Error): void => {
-      this.#owner.line.heldBytes -= bytes.length;
+      this.#hold(-bytes.length);
       this.#busy = false;
       if (this.#dead) return;
       if (error === undefined) this.#transformed(Buffer.concat(made), last);
@@ -247,6 +298,7 @@ export class OutgoingMessage implements MessageSink {
   #transformed(bytes: Uint8Array, last: boolean): void {
     this.#pass(bytes, last, true);
     this.#run();
+    this.#look();
   }
 
   #pass(bytes: Uint8Array, last: boolean, ours: boolean): void {

@@ -1,10 +1,11 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { LimitError } from '../protocol/errors.js';
 import type { Frame } from '../protocol/frame.js';
 import type { Outgoing } from '../protocol/message.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import type { Overflow } from './options.js';
 import { fits, type Sender } from './sender.js';
+import { Writable } from './writable.js';
 
 /** The marks of a connection's way out. */
 export interface OutletOptions {
@@ -27,9 +28,7 @@ export class Outlet {
   protected readonly writes: WriteCoalescer;
   protected readonly options: OutletOptions;
   readonly #owner: OutletOwner;
-  #writable = true;
-  #writable$: BehaviorSubject<boolean> | undefined;
-  #announcing = false;
+  readonly #writable = new Writable();
   #ended = false;
   #flushes: ((flushed: boolean) => void)[] | undefined;
 
@@ -60,11 +59,7 @@ export class Outlet {
   }
 
   get writable$(): Observable<boolean> {
-    if (this.#writable$ === undefined) {
-      this.#writable$ = new BehaviorSubject(this.#writable && !this.#ended);
-      if (this.#ended) this.#writable$.complete();
-    }
-    return this.#writable$.asObservable();
+    return this.#writable.value$;
   }
 
   /** @returns whether less than the high-water mark is on its way. */
@@ -132,7 +127,7 @@ export class Outlet {
     const flushes = this.#flushes;
     this.#flushes = undefined;
     for (const resolve of flushes ?? []) resolve(false);
-    this.#writable$?.complete();
+    this.#writable.end();
   }
 
   #settle(resolve: (flushed: boolean) => void): void {
@@ -157,11 +152,10 @@ export class Outlet {
 
   /** Tells whether there is room, where that has changed. */
   protected turn(writable: boolean): boolean {
-    if (writable === this.#writable) return writable;
-    this.#writable = writable;
+    if (!this.#writable.turn(writable)) return writable;
     if (!writable) this.#lookAgain();
     this.#owner.onWritable(writable);
-    this.#announce();
+    this.#writable.announce();
     return writable;
   }
 
@@ -171,8 +165,7 @@ export class Outlet {
       if (!this.#ended && !this.checkAgain()) this.#lookAgain();
     };
     // Whoever is inside a message waits for what it has written: to stand in line would be to wait for itself.
-    if (this.writes.bufferedBytes > 0) this.writes.whenTaken(look);
-    else this.sender.inTurn(look);
+    if (!this.whenWritten(look)) this.sender.inTurn(look);
   }
 
   /** As {@link check}, when what was on its way has been taken. */
@@ -180,13 +173,16 @@ export class Outlet {
     return this.check();
   }
 
-  /** Tells every subscriber the same changes in one order, also those that one of them brings about. */
-  #announce(): void {
-    const subject = this.#writable$;
-    if (subject === undefined || this.#announcing) return;
-    this.#announcing = true;
-    while (subject.value !== this.#writable) subject.next(this.#writable);
-    this.#announcing = false;
+  /** Whether the transport has less than the high-water mark, with `held` more: what waits in line does not count. */
+  hasRoom(held: number): boolean {
+    return this.writes.bufferedBytes + held < this.options.sendHighWaterBytes;
+  }
+
+  /** Calls `taken` when the transport has taken what it has by now. Returns false, and calls nothing, if that is nothing. */
+  whenWritten(taken: () => void): boolean {
+    if (this.writes.bufferedBytes === 0) return false;
+    this.writes.whenTaken(taken);
+    return true;
   }
 
   /** Nothing more may be on its way, and nothing of it may be dropped. */

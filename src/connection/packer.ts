@@ -130,11 +130,12 @@ export class Packer {
       at += piece.length;
     } while (at < bytes.length);
     // Who looks on at the first frame may send: that must not come between it and the second.
-    this.#line.begin();
+    const { inside } = this.#line;
+    if (!inside) this.#line.begin();
     frames.forEach((frame, index) => {
       this.#sink.frameContent(index === frames.length - 1, frame.first, frame.payload, frame.ours);
     });
-    this.#line.end();
+    if (!inside) this.#line.end();
   }
 
   /** Sends one frame of a message, transformed if an extension of frames wants that. @throws ExtensionError */

@@ -26,6 +26,11 @@ export class SendLine {
   }
 
   /** Whether somebody is inside a message. */
+  get inside(): boolean {
+    return this.#inside;
+  }
+
+  /** Whether what is sent now has to wait. */
   get busy(): boolean {
     // Who is let in from the line may be looked on by somebody who sends: that goes behind the others.
     return this.#inside || this.#draining;

@@ -38,6 +38,7 @@ export function sendAllOf(
     let messages = 0;
     let bytes = 0;
     run(target, source, subscriber, {
+      writable$: target.writable$,
       next: (data) => {
         const { refusedMessages } = target.outlet;
         const below = send(data);
@@ -65,6 +66,7 @@ export function sendStreamOf(
     let bytes = 0;
     let ended = false;
     run(target, source, subscriber, {
+      writable$: sink.writable$,
       next: (part) => {
         const below = sink.write(part);
         bytes += typeof part === 'string' ? Buffer.byteLength(part) : part.length;
@@ -84,6 +86,8 @@ export function sendStreamOf(
 }
 
 interface Work<T> {
+  /** Whether there is room for more. */
+  readonly writable$: Observable<boolean>;
   next(value: T): boolean;
   complete(): Report;
   /** What was done so far, when the connection ends before the source does. */
@@ -158,7 +162,7 @@ function run<T>(
         }
       },
       whenWritable: (resume) => {
-        feeding.add(target.writable$.pipe(filter(Boolean), take(1)).subscribe(resume));
+        feeding.add(work.writable$.pipe(filter(Boolean), take(1)).subscribe(resume));
       },
     }),
   );

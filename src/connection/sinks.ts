@@ -53,6 +53,14 @@ export class Sinks implements SinkOwner {
     return this.#outlet.check();
   }
 
+  hasRoom(held: number): boolean {
+    return this.#outlet.hasRoom(held);
+  }
+
+  whenWritten(taken: () => void): boolean {
+    return this.#outlet.whenWritten(taken);
+  }
+
   onEnded(sink: OutgoingMessage): void {
     this.#open.delete(sink);
   }
