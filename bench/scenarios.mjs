@@ -99,14 +99,15 @@ function emit(size, type, goal) {
   };
 }
 
-/** One message to all, a few times, each in a turn of its own. */
+/** One message to all, a few times: each in a turn of its own, or in bursts. */
 function broadcast(size, more = {}) {
   const connections = 1000;
   const compressed = more.compressed ? ', compressed' : '';
+  const bursts = more.burst === undefined ? '' : `, bursts of ${more.burst}`;
   return {
     suite: 'broadcast',
     mode: 'broadcast',
-    name: `broadcast ${sizeName(size)} text${compressed}, ${connections} conn.`,
+    name: `broadcast ${sizeName(size)} text${compressed}${bursts}, ${connections} conn.`,
     size,
     type: 'text',
     connections,
@@ -194,6 +195,7 @@ export const scenarios = [
   emit(16 * KIB, 'binary'),
   broadcast(125, { goal: 1.2 }),
   broadcast(KIB, { goal: 1.2 }),
+  broadcast(125, { burst: 10 }),
   broadcast(KIB, { compressed: true }),
   client('receive', 125, 2),
   client('receive', KIB),

@@ -38,8 +38,9 @@ const HANDLERS = {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     const frame = serverFrame(scenario.type, payloadOf(scenario));
+    const frames = Buffer.concat(Array.from({ length: scenario.burst }, () => frame));
     const emit = emitter(scenario, () => {
-      for (const other of sockets) other.write(frame);
+      for (const other of sockets) other.write(frames);
     });
     socket.on('data', emit);
   },

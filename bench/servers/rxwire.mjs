@@ -44,7 +44,10 @@ const HANDLERS = {
   broadcast: (connection) => {
     const payload = payloadOf(scenario);
     const data = scenario.type === 'text' ? payload.toString() : payload;
-    connection.messages$.subscribe(emitter(scenario, () => server.broadcast(data)));
+    const emit = emitter(scenario, (burst) => {
+      for (let i = 0; i < burst; i++) server.broadcast(data);
+    });
+    connection.messages$.subscribe(emit);
   },
 };
 let server;

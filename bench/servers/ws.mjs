@@ -32,8 +32,8 @@ const HANDLERS = {
     const options = { binary: scenario.type === 'binary' };
     socket.on(
       'message',
-      emitter(scenario, () => {
-        for (const client of clients) client.send(payload, options);
+      emitter(scenario, (burst) => {
+        for (let i = 0; i < burst; i++) for (const client of clients) client.send(payload, options);
       }),
     );
   },

@@ -113,7 +113,8 @@ export class WriteCoalescer implements SlabBorrower {
       this.#queuedBytes = 0;
       if (chunks.length === 1) this.#transport.write(chunks[0]!, taken);
       else this.#transport.writeAll(chunks, taken);
-      this.#behind = true;
+      // Looked at now, while it is at hand: of many connections each would be fetched from far when it sends next.
+      this.#transportBytes();
     } else if (this.#slabBytes > 0) {
       this.#writeSlab(taken);
     } else if (taken !== undefined) {
