@@ -1,9 +1,18 @@
 import { from } from 'rxjs';
-import { type ConnectionOptions, isText, listen, makeFrame, Opcode, type Outgoing } from '../../src/index.js';
+import {
+  type ConnectionOptions,
+  isText,
+  listen,
+  makeFrame,
+  Opcode,
+  type NegotiatedExtension,
+  type Outgoing,
+} from '../../src/index.js';
 import { collect } from '../support/collect.js';
 import { FakeTransport } from '../support/fake-transport.js';
 import { ended, startPair, watchResources } from '../support/harness.js';
 import { connectionOver } from '../support/memory-peer.js';
+import { agreedToy } from '../support/toy-extensions.js';
 import { turns, until } from '../support/turns.js';
 import { WireReader } from 'rxwire/testing';
 import { BINARY, CLOSE, PONG, TEXT } from '../support/wire-frames.js';
@@ -285,6 +294,37 @@ describe('overflow { latest }', () => {
 });
 
 describe('what is held back', () => {
+  it('ends the connection with 1011 when an extension fails at it, and nothing behind it is sent', async () => {
+    const transport = new FakeTransport();
+    transport.takes = false;
+    const failing: NegotiatedExtension = {
+      ...agreedToy(),
+      outbound: () => ({
+        wants: (bytes) => bytes < 10,
+        whole: () => {
+          throw new Error('it fails');
+        },
+        open: () => {
+          throw new Error('it is not opened');
+        },
+      }),
+    };
+    const options = { overflow: 'dropOldest', sendHighWaterBytes: 100, logger: {} } as const;
+    const connection = connectionOver('server', transport, options, undefined, [failing]);
+    connection.send(message('a'));
+    connection.send('b');
+    connection.send(message('c'));
+    for (let i = 0; i < 3; i++) {
+      await turns(1);
+      transport.take();
+    }
+    const frames = new WireReader().push(transport.written);
+    expect(frames.map(({ opcode }) => opcode)).toEqual([TEXT, CLOSE]);
+    transport.lose();
+    expect(await ended(connection)).toMatchObject({ sent: { code: 1011 } });
+    expect(connection.bufferedBytes).toBe(0);
+  });
+
   it('is bounded in messages, too', () => {
     const oldest = new WayOutByHand({ overflow: 'dropOldest', sendHighWaterBytes: 1 });
     const latest = new WayOutByHand({ overflow: { latest: () => undefined }, sendHighWaterBytes: 1 });
