@@ -261,7 +261,10 @@ describe('openMessage', () => {
     connection.writable$.subscribe((value) => void all.push(value));
     const sink = connection.openMessage('binary');
     const room: boolean[] = [];
-    sink.writable$.subscribe({ next: (value) => void room.push(value), complete: () => void room.push(false) });
+    sink.writable$.subscribe({
+      next: (value) => void room.push(value),
+      complete: () => void room.push(false),
+    });
     connection.send(new Uint8Array(5000));
     expect(sink.write(new Uint8Array(100))).toBe(true);
     expect(sink.write(new Uint8Array(2000))).toBe(false);
