@@ -87,6 +87,19 @@ describe('stats', () => {
     expect(received.payloadOctets).toBeLessThan(1000);
   });
 
+  it('count what is compressed frame by frame', async () => {
+    const { client, accepted } = await startPair({ compression: true }, { compression: true });
+    accepted.streams$.subscribe((message) => message.chunks$.subscribe());
+    const sink = client.openMessage('text', { compress: true });
+    for (let i = 0; i < 3; i++) sink.write('again and again and again '.repeat(20));
+    sink.end();
+    await until(() => accepted.stats.received.messages === 1);
+    const { received } = accepted.stats;
+    expect(received).toEqual(client.stats.sent);
+    expect(received).toMatchObject({ frames: 4, messageOctets: 3 * 26 * 20 });
+    expect(received.payloadOctets).toBeLessThan(200);
+  });
+
   it('count a frame of announced length as it is written, and streams as they come', async () => {
     const { client, server } = memoryConnections();
     server.streams$.subscribe((message) => message.chunks$.subscribe());

@@ -283,7 +283,7 @@ export class OutgoingMessage implements MessageSink {
       this.#hold(-bytes.length);
       this.#busy = false;
       if (this.#dead) return;
-      if (error === undefined) this.#transformed(Buffer.concat(made), last);
+      if (error === undefined) this.#transformed(bytes.length, Buffer.concat(made), last);
       else this.#owner.onAborted(failureOf(error, 'what is sent'));
     };
     try {
@@ -295,7 +295,9 @@ export class OutgoingMessage implements MessageSink {
     }
   }
 
-  #transformed(bytes: Uint8Array, last: boolean): void {
+  /** @param plain - Octets that `bytes` were made of. */
+  #transformed(plain: number, bytes: Uint8Array, last: boolean): void {
+    this.#owner.sender.traffic.expandedOctets += plain - bytes.length;
     this.#pass(bytes, last, true);
     this.#run();
     this.#look();
