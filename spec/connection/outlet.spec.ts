@@ -178,6 +178,20 @@ describe('the marks of the way out', () => {
     peer.stream.resume();
   });
 
+  it.each([
+    ['error', 0],
+    ['dropNewest', 2],
+  ] as const)('bounds what waits behind an open message in messages too (%s)', (overflow, unsent) => {
+    const { connection } = memoryPeer('server', { overflow });
+    connection.openMessage('text');
+    for (let i = 0; i < 65_536; i++) connection.send('');
+    const more = (): boolean => connection.send('');
+    if (overflow === 'error') expect(more).toThrow('more than 65536 messages wait to be sent');
+    else expect([more(), more()]).toEqual([false, false]);
+    expect(connection.stats.unsent).toBe(unsent);
+    connection.terminate();
+  });
+
   it('throws a LimitError with overflow error, and stays open', async () => {
     const { connection } = memoryPeer('server', { maxBufferedBytes: 100, overflow: 'error' });
     connection.send(Buffer.alloc(90));

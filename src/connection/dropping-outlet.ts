@@ -20,7 +20,7 @@ export class DroppingOutlet extends LossyOutlet {
   }
 
   protected override makePlace(data: Outgoing): boolean {
-    if (this.fitsFlushed(data)) return true;
+    if (!this.lineIsFull && this.fitsFlushed(data)) return true;
     this.#messages++;
     this.#bytes += payloadBytes(data);
     return this.block();

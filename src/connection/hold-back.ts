@@ -1,10 +1,7 @@
 import { framedBytes } from '../protocol/frame-encoder.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import { Fifo } from '../protocol/fifo.js';
-import { SendLine } from './send-line.js';
-
-/** The most messages that are held back, beside the bound on their octets: empty ones take memory, too. */
-export const MAX_HELD_MESSAGES = 65_536;
+import { MAX_WAITING_MESSAGES, SendLine } from './send-line.js';
 
 /** What a {@link HoldBack} goes by. */
 export interface HoldBackRules {
@@ -164,7 +161,7 @@ export class HoldBack extends SendLine {
 
   /** Keeps the number of messages within its bound. */
   #makeEntry(): boolean {
-    if (this.#messages.length < MAX_HELD_MESSAGES) return true;
+    if (this.#messages.length < MAX_WAITING_MESSAGES) return true;
     if (this.#rules.dropsOldest) this.#dropOldest();
     return this.#rules.dropsOldest;
   }

@@ -168,6 +168,7 @@ export class OutgoingMessage implements MessageSink {
     this.#dead = true;
     this.#session?.abort();
     this.#steps.drain();
+    this.#hold(-this.#held);
     this.#writable.end();
   }
 

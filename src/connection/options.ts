@@ -61,7 +61,10 @@ export interface ConnectionOptions extends Limits, ExtensionOptions {
   readonly receiveHighWaterMessages?: number;
   /** Octets on their way out from which `send` returns false. Default 64 KiB. */
   readonly sendHighWaterBytes?: number;
-  /** The most octets on their way out; one message is always taken when none are. Default 16 MiB. */
+  /**
+   * The most octets on their way out; one message is always taken when none are. Default 16 MiB. At most 65 536 messages wait behind
+   * one that is sent frame by frame, whatever they have.
+   */
   readonly maxBufferedBytes?: number;
   /** What happens at `maxBufferedBytes`. Default `'close'`: closes with 1013. */
   readonly overflow?: Overflow;

@@ -4,6 +4,7 @@ import type { Frame } from '../protocol/frame.js';
 import type { Outgoing } from '../protocol/message.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import type { Overflow } from './options.js';
+import { MAX_WAITING_MESSAGES } from './send-line.js';
 import { fits, type Sender } from './sender.js';
 import { Writable } from './writable.js';
 
@@ -65,9 +66,8 @@ export class Outlet {
   /** @returns whether less than the high-water mark is on its way. */
   send(data: Outgoing, type?: 'text' | 'binary', fragmentBytes?: number, compress?: boolean): boolean {
     const { buffered } = this;
-    if (buffered > 0 && !fits(data, this.options.maxBufferedBytes - buffered) && !this.makePlace(data)) {
-      return false;
-    }
+    const full = buffered > 0 && !fits(data, this.options.maxBufferedBytes - buffered);
+    if ((full || this.lineIsFull) && !this.makePlace(data)) return false;
     this.sender.message(data, type, fragmentBytes, compress);
     return this.check();
   }
@@ -94,6 +94,11 @@ export class Outlet {
         this.#settle(resolve);
       });
     });
+  }
+
+  /** Whether so many messages wait in line that no more may. */
+  protected get lineIsFull(): boolean {
+    return this.sender.line?.full === true;
   }
 
   protected get buffered(): number {
@@ -188,10 +193,14 @@ export class Outlet {
   /** Nothing more may be on its way, and nothing of it may be dropped. */
   protected overflow(): false {
     const { maxBufferedBytes, overflow } = this.options;
-    const error = new LimitError(
-      `more than ${String(maxBufferedBytes)} bytes wait to be sent, the limit of maxBufferedBytes`,
-      { option: 'maxBufferedBytes', limit: maxBufferedBytes, closeCode: 1013 },
-    );
+    const what = this.lineIsFull
+      ? `${String(MAX_WAITING_MESSAGES)} messages`
+      : `${String(maxBufferedBytes)} bytes`;
+    const error = new LimitError(`more than ${what} wait to be sent, the limit of maxBufferedBytes`, {
+      option: 'maxBufferedBytes',
+      limit: maxBufferedBytes,
+      closeCode: 1013,
+    });
     if (overflow === 'error') throw error;
     this.#owner.onOverflow(error);
     return false;

@@ -1,5 +1,8 @@
 import { Fifo } from '../protocol/fifo.js';
 
+/** The most messages that wait, beside the bound on their octets: empty ones take memory, too. */
+export const MAX_WAITING_MESSAGES = 65_536;
+
 interface Waiting {
   readonly bytes: number;
   readonly task: () => void;
@@ -34,6 +37,11 @@ export class SendLine {
   get busy(): boolean {
     // Who is let in from the line may be looked on by somebody who sends: that goes behind the others.
     return this.#inside || this.#draining;
+  }
+
+  /** Whether so many messages wait that no more may, however short they are. */
+  get full(): boolean {
+    return this.#waitingMessages >= MAX_WAITING_MESSAGES;
   }
 
   /** Whether a whole message that is sent now has to wait. */
