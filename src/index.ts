@@ -41,6 +41,8 @@ export { type Frame, isControlFrame, makeFrame } from './protocol/frame.js';
 export type { HeaderFields } from './protocol/handshake/header-fields.js';
 export type { HeaderOptions } from './protocol/handshake/header-options.js';
 export type { Origins } from './protocol/handshake/origins.js';
+export type { PathParams } from './protocol/handshake/path-table.js';
+export type { SubprotocolPreference } from './protocol/handshake/subprotocols.js';
 export type { Limits } from './protocol/limits.js';
 export type { TextAs } from './protocol/message-text.js';
 export { binary, isBinary, isText, type Message, type Outgoing, text } from './protocol/message.js';
@@ -58,14 +60,28 @@ export {
   type BroadcastOptions,
   type BroadcastResult,
 } from './server/broadcast.js';
+export { attach } from './server/attach.js';
+export {
+  accept,
+  type Acceptance,
+  type AcceptOptions,
+  type Authorize,
+  type Decision,
+  type DecisionInput,
+  reject,
+  type Rejection,
+  type RejectOptions,
+} from './server/decision.js';
 export type { Handler } from './server/handler.js';
 export { listen } from './server/listen.js';
 export { openServer } from './server/open-server.js';
-export type { ServerOptions } from './server/options.js';
+export type { AttachOptions, ServerOptions, UpgradeOptions } from './server/options.js';
+export type { SelectSubprotocol } from './server/select-subprotocol.js';
 export { serve, type ServeOptions } from './server/serve.js';
 export type { Server, ServerCloseOptions } from './server/server.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
+export type { UpgradeRequest } from './server/upgrade-request.js';
 export { deadline, type DeadlineOptions } from './operators/deadline.js';
 export {
   closeWhenSlow,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { deflateFrame, listen, openConnection, permessageDeflate, serve } from 'rxwire';
+import http from 'node:http';
+import { attach, deflateFrame, listen, openConnection, permessageDeflate, serve } from 'rxwire';
 import { resolveDeflateFrame } from '../../src/protocol/deflate-frame/options.js';
 import { resolveCompression, thresholdFor } from '../../src/protocol/permessage-deflate/options.js';
 import { compilerOptions, ROOT } from '../support/doc-blocks.js';
@@ -77,6 +78,17 @@ describe('docs/reference/options.md', () => {
   it.each(forServe)('%s is an option of serve', (name) => {
     expect(() => serve(() => undefined, { [name]: undefined })).not.toThrow();
   });
+
+  it('has the options of attach among those of a server', async () => {
+    const { AttachOptions: attached = [], UpgradeOptions: upgraded = [] } = declaredOptions();
+    expect(server).toEqual(expect.arrayContaining(attached));
+    expect(attached).toEqual(expect.arrayContaining(upgraded));
+    for (const name of server) {
+      const attaching = (): unknown => attach(http.createServer(), { [name]: undefined });
+      if (attached.includes(name)) expect(attaching).not.toThrow();
+      else expect(attaching).toThrow(`unknown option ${name}`);
+    }
+  }, 60_000);
 
   it.each(documented('compression'))('%s is an option of compression, and no other option is', (name) => {
     expect(() => permessageDeflate({ [name]: undefined })).not.toThrow();

@@ -1,25 +1,29 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Handshake } from '../connection/handshake-facts.js';
+import type { ConnectionProfile } from '../connection/profile.js';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
-import { HandshakeError } from '../protocol/errors.js';
+import { HandshakeError, TimeoutError } from '../protocol/errors.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { type BoundExtensions, bindExtensions } from '../protocol/extensions/bound.js';
 import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import { answerOffers } from '../protocol/extensions/negotiate-server.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { type AcceptedRequest, judgeRequest } from '../protocol/handshake/request.js';
-import { acceptHeaders, formatHead, formatRefusal } from '../protocol/handshake/response.js';
-import { chooseSubprotocol } from '../protocol/handshake/subprotocols.js';
-import { SUPPORTED_VERSIONS } from '../protocol/handshake/versions.js';
+import { formatHead, formatReply, SWITCHING_PROTOCOLS } from '../protocol/handshake/head.js';
+import type { HeaderOptions } from '../protocol/handshake/header-options.js';
+import { acceptHeaders } from '../protocol/handshake/response.js';
 import { SocketTransport } from '../transport/socket-transport.js';
-import type { ResolvedServerOptions } from './options.js';
+import type { ResolvedUpgradeOptions } from './options.js';
 
 /** More header fields than this are refused with 431: no client has so many to say. */
 const MAX_HEADERS = 128;
 
 /** What the server's side of the opening handshake says about a request. */
-export function judge(request: IncomingMessage, options: ResolvedServerOptions): AcceptedRequest | Refusal {
+export function judge(
+  request: IncomingMessage,
+  options: ResolvedUpgradeOptions<unknown>,
+): AcceptedRequest | Refusal {
   return judgeRequest(
     {
       method: request.method,
@@ -27,7 +31,7 @@ export function judge(request: IncomingMessage, options: ResolvedServerOptions):
       httpVersion: request.httpVersion,
       headers: new HeaderFields(request.rawHeaders),
     },
-    { versions: SUPPORTED_VERSIONS, origins: options.origins, maxHeaders: MAX_HEADERS },
+    { versions: options.versions, origins: options.origins, maxHeaders: MAX_HEADERS },
   );
 }
 
@@ -39,7 +43,7 @@ export function judge(request: IncomingMessage, options: ResolvedServerOptions):
 export function agree(
   request: IncomingMessage,
   accepted: AcceptedRequest,
-  options: ResolvedServerOptions,
+  options: ResolvedUpgradeOptions<unknown>,
 ): BoundExtensions | undefined {
   const { extensions } = options.profile.options;
   if (extensions.length === 0 || accepted.extensionOffers.length === 0) return undefined;
@@ -48,47 +52,58 @@ export function agree(
 }
 
 /** A refusal as those see it who watch for them. */
-export function rejection(refusal: Refusal): HandshakeError {
-  return new HandshakeError(`request refused with ${String(refusal.status)}: ${refusal.reason}`, {
+export function rejection(refusal: Refusal, cause?: unknown): HandshakeError {
+  const { status, reason, headers, body } = refusal;
+  return new HandshakeError(`request refused with ${String(status)}: ${reason}`, {
     phase: 'http',
-    status: refusal.status,
-    headers: HeaderFields.from(refusal.headers).toRecord(),
+    status,
+    headers: HeaderFields.from(headers).toRecord(),
+    ...(body !== undefined && { body: Buffer.from(body as string) }),
+    ...(cause !== undefined && { cause }),
+    ...(cause instanceof TimeoutError && { code: 'RXWIRE_HANDSHAKE_TIMEOUT' }),
   });
 }
 
 /** Answers an upgrade request with a refusal and ends the socket: nothing that comes behind it is a request. */
-export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
-  socket.end(formatRefusal(refusal.status, refusal.reason, refusal.headers), 'latin1');
+export function refuseUpgrade(socket: Duplex, { status, reason, headers, body }: Refusal): void {
+  socket.end(formatReply(status, body ?? `${reason}\n`, headers), 'latin1');
   // What the peer still sends is read and dropped, or its end would not be seen.
   socket.resume();
   socket.once('finish', () => socket.destroy());
 }
 
+/** What an upgrade request is answered with 101 from. */
+export interface Upgrade<Context> {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** The bytes that came behind the request; they are the connection's first. */
+  readonly head: Uint8Array;
+  readonly accepted: AcceptedRequest;
+  readonly subprotocol: string | undefined;
+  readonly extensions: BoundExtensions | undefined;
+  readonly headers: HeaderOptions;
+  readonly context: Context;
+  readonly profile: ConnectionProfile;
+  readonly onClosed: (connection: WebSocketConnection<Context>) => void;
+}
+
 /**
  * Answers an upgrade request with 101 and makes its connection, which reads nothing before `start`.
  *
- * @param head - The bytes that came behind the request; they are the connection's first.
+ * @throws TypeError for what may not be written into the answer; then nothing is.
  */
-export function acceptUpgrade(
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Uint8Array,
-  accepted: AcceptedRequest,
-  extensions: BoundExtensions | undefined,
-  options: ResolvedServerOptions,
-  onClosed: (connection: WebSocketConnection) => void,
-): WebSocketConnection {
-  const subprotocol = chooseSubprotocol(accepted.offeredSubprotocols, options.subprotocols);
+export function acceptUpgrade<Context>(upgrade: Upgrade<Context>): WebSocketConnection<Context> {
+  const { request, socket, head, accepted, subprotocol, extensions, headers, context } = upgrade;
   const agreed = extensions?.agreed ?? NO_EXTENSIONS;
-  const headers = acceptHeaders({ key: accepted.key, subprotocol, extensions: agreed });
-  socket.write(formatHead('HTTP/1.1 101 Switching Protocols', headers), 'latin1');
+  const fields = acceptHeaders({ key: accepted.key, subprotocol, extensions: agreed, headers });
+  socket.write(formatHead(SWITCHING_PROTOCOLS, fields), 'latin1');
   return new WebSocketConnection({
     transport: new SocketTransport(socket, head),
-    handshake: new ServerHandshake(request, subprotocol, agreed),
+    handshake: new ServerHandshake(request, subprotocol, agreed, headers),
     extensions,
-    profile: options.profile,
-    context: undefined,
-    onClosed,
+    profile: upgrade.profile,
+    context,
+    onClosed: upgrade.onClosed,
   });
 }
 
@@ -104,15 +119,18 @@ const SEPARATOR = '\n';
 class ServerHandshake implements Handshake {
   readonly subprotocol: string | undefined;
   readonly #extensions: readonly NegotiatedExtension[];
+  readonly #headers: HeaderOptions;
   readonly #kept: string;
 
   constructor(
     request: IncomingMessage,
     subprotocol: string | undefined,
     extensions: readonly NegotiatedExtension[],
+    headers: HeaderOptions,
   ) {
     this.subprotocol = subprotocol;
     this.#extensions = extensions;
+    this.#headers = headers;
     this.#kept = [request.url ?? '/', ...request.rawHeaders].join(SEPARATOR);
   }
 
@@ -128,7 +146,7 @@ class ServerHandshake implements Handshake {
   get response(): Handshake['response'] {
     const key = this.request.headers.get('sec-websocket-key') ?? '';
     const { subprotocol } = this;
-    const headers = acceptHeaders({ key, subprotocol, extensions: this.#extensions });
-    return { status: 101, headers: HeaderFields.from(headers) };
+    const fields = acceptHeaders({ key, subprotocol, extensions: this.#extensions, headers: this.#headers });
+    return { status: 101, headers: HeaderFields.from(fields) };
   }
 }

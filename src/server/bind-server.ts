@@ -9,11 +9,11 @@ import { WebSocketServer } from './web-socket-server.js';
  *
  * @param onConnection - Called with every connection before it is emitted.
  */
-export function bindServer(
-  options: ResolvedServerOptions,
-  onConnection?: (connection: WebSocketConnection) => void,
-): Observable<Server> {
-  return new Observable<Server>((subscriber) => {
+export function bindServer<Context>(
+  options: ResolvedServerOptions<Context>,
+  onConnection?: (connection: WebSocketConnection<Context>) => void,
+): Observable<Server<Context>> {
+  return new Observable<Server<Context>>((subscriber) => {
     const server = new WebSocketServer(options, onConnection);
     server.listen().then(
       () => {

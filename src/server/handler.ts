@@ -13,9 +13,12 @@ export type Handler<Context = undefined> = (
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a handler that only subscribes returns nothing
 ) => Observable<Outgoing> | AsyncIterable<Outgoing> | PromiseLike<void> | void;
 
+/** What of a connection is used here, whatever its context. */
+type Served = Pick<WebSocketConnection<unknown>, 'state' | 'send' | 'flush' | 'close' | 'whenClosed' | 'log'>;
+
 /** Runs the handler for one connection; what it throws is that connection's end only. */
-export function handle(handler: Handler, connection: WebSocketConnection): void {
-  let result: ReturnType<Handler>;
+export function handle<Context>(handler: Handler<Context>, connection: WebSocketConnection<Context>): void {
+  let result: ReturnType<Handler<Context>>;
   try {
     result = handler(connection);
   } catch (error) {
@@ -40,20 +43,20 @@ export function handle(handler: Handler, connection: WebSocketConnection): void 
   }
 }
 
-function fail(connection: WebSocketConnection, error: unknown): void {
+function fail(connection: Served, error: unknown): void {
   if (connection.state !== 'open') return;
   connection.log('error', 'the handler failed, closing with 1011', error);
   connection.close(1011);
 }
 
-function sendFrom(source: Observable<Outgoing>, connection: WebSocketConnection): void {
+function sendFrom(source: Observable<Outgoing>, connection: Served): void {
   const subscriber = new SendSubscriber(connection);
   connection.whenClosed(subscriber);
   from(source).subscribe(subscriber);
 }
 
 /** Pulls one value after the other, and waits while too much is on its way. */
-async function sendEach(source: AsyncIterable<Outgoing>, connection: WebSocketConnection): Promise<void> {
+async function sendEach(source: AsyncIterable<Outgoing>, connection: Served): Promise<void> {
   const iterator = source[Symbol.asyncIterator]();
   // One promise for the end, raced against every value, would keep all the values until then.
   let leave: (() => void) | undefined;
@@ -81,9 +84,9 @@ async function sendEach(source: AsyncIterable<Outgoing>, connection: WebSocketCo
 
 /** Every echo goes through it, so it is a class and not an observer: see OperatorSubscriber. */
 class SendSubscriber extends KeptSubscriber<Outgoing> {
-  readonly #connection: WebSocketConnection;
+  readonly #connection: Served;
 
-  constructor(connection: WebSocketConnection) {
+  constructor(connection: Served) {
     super();
     this.#connection = connection;
   }

@@ -22,6 +22,8 @@ import type { Server } from './server.js';
  *   .subscribe((connection) => connection.messages$.subscribe(connection.outbox));
  * ```
  */
-export function listen(options: ServerOptions = {}): Observable<Server> {
+export function listen<Context = undefined>(
+  options: ServerOptions<Context> = {},
+): Observable<Server<Context>> {
   return bindServer(resolveServerOptions(options));
 }

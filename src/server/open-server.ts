@@ -13,7 +13,9 @@ import { WebSocketServer } from './web-socket-server.js';
  * await using server = await openServer({ port: 9000 });
  * ```
  */
-export async function openServer(options: ServerOptions = {}): Promise<Server> {
+export async function openServer<Context = undefined>(
+  options: ServerOptions<Context> = {},
+): Promise<Server<Context>> {
   const server = new WebSocketServer(resolveServerOptions(options));
   await server.listen();
   return server;

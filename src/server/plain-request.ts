@@ -8,7 +8,7 @@ import { STATUS_PAGE, STATUS_PAGE_HEADERS } from './status-page.js';
 export function answerPlainRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ResolvedServerOptions,
+  options: ResolvedServerOptions<unknown>,
   onRefused: (refusal: Refusal) => void,
 ): void {
   const { method } = request;

@@ -6,7 +6,7 @@ import { resolveServerOptions, type ServerOptions } from './options.js';
 import type { Server } from './server.js';
 
 /** What {@link serve} takes beside a server's options. */
-export interface ServeOptions extends ServerOptions {
+export interface ServeOptions<Context = undefined> extends ServerOptions<Context> {
   /** Reads on while what the handler sends does not get away. Default false: the peer is held back. */
   readonly readWhileBlocked?: boolean;
 }
@@ -25,9 +25,18 @@ export interface ServeOptions extends ServerOptions {
  * serve((connection) => connection.messages$, { port: 9000 }).subscribe(({ url }) => console.log(url));
  * ```
  */
-export function serve(handler: Handler, options?: ServeOptions): Observable<Server>;
-export function serve(options: ServeOptions, handler: Handler): Observable<Server>;
-export function serve(first: Handler | ServeOptions, second?: Handler | ServeOptions): Observable<Server> {
+export function serve<Context = undefined>(
+  handler: Handler<Context>,
+  options?: ServeOptions<Context>,
+): Observable<Server<Context>>;
+export function serve<Context = undefined>(
+  options: ServeOptions<Context>,
+  handler: Handler<Context>,
+): Observable<Server<Context>>;
+export function serve<Context>(
+  first: Handler<Context> | ServeOptions<Context>,
+  second?: Handler<Context> | ServeOptions<Context>,
+): Observable<Server<Context>> {
   const [handler, options] = typeof first === 'function' ? [first, second ?? {}] : [second, first];
   if (typeof handler !== 'function' || typeof options !== 'object') {
     throw new TypeError('serve takes a handler function and options');

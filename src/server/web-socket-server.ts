@@ -1,5 +1,4 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Observable, Subject } from 'rxjs';
@@ -8,79 +7,58 @@ import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/op
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { HandshakeError } from '../protocol/errors.js';
-import type { BoundExtensions } from '../protocol/extensions/bound.js';
-import { refuse } from '../protocol/handshake/refusal.js';
-import type { AcceptedRequest } from '../protocol/handshake/request.js';
 import type { Outgoing } from '../protocol/message.js';
-import { acceptUpgrade, agree, judge, refuseUpgrade, rejection } from './acceptor.js';
+import type { PathParams } from '../protocol/handshake/path-table.js';
+import type { Refusal } from '../protocol/handshake/refusal.js';
+import { rejection } from './acceptor.js';
+import { Attachment } from './attachment.js';
+import type { Entrance, Served } from './entrance.js';
+import { Gate, type GateOwner } from './gate.js';
+import { GivenListener } from './given-listener.js';
+import { Listener } from './listener.js';
 import { broadcast, type BroadcastOptions, type BroadcastResult } from './broadcast.js';
 import type { ResolvedServerOptions } from './options.js';
+import { isHttpServer } from './place.js';
 import { answerPlainRequest } from './plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
+import { urlOf } from './server-url.js';
 
-const FAULTY: unique symbol = Symbol('a faulty extension');
-/** Octets of a request head; Node answers a longer one with 431. */
-const MAX_HEAD_BYTES = 16 * 1024;
-/** What a timer of Node holds at most. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Code and reason are checked where they are used. */
 const CLOSE_CHECKS: Checks = Object.freeze({ code: anything, reason: anything, graceMs: wholeNumber(0) });
 
-/** The {@link Server} on a port or a path of its own. */
-export class WebSocketServer implements Server {
-  readonly #options: ResolvedServerOptions;
-  readonly #http: http.Server;
-  readonly #connections: Set<WebSocketConnection> = new Set();
-  readonly #connections$: Subject<Connection> = new Subject();
+/** The {@link Server}, wherever its requests come from. */
+export class WebSocketServer<Context> implements Server<Context>, Served, GateOwner<Context> {
+  readonly #options: ResolvedServerOptions<Context>;
+  readonly #gate: Gate<Context>;
+  readonly #entrance: Entrance;
+  readonly #connections: Set<WebSocketConnection<Context>> = new Set();
+  readonly #connections$: Subject<Connection<Context>> = new Subject();
   readonly #rejections$: Subject<HandshakeError> = new Subject();
-  readonly #onConnection: ((connection: WebSocketConnection) => void) | undefined;
-  readonly #forget: (connection: WebSocketConnection) => void;
-  /** The sockets below TLS; unused without it. */
-  readonly #sockets: Set<Duplex> = new Set();
-  readonly #keepSocket = (socket: Duplex): void => {
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-  };
-  #address: AddressInfo | string = '';
+  readonly #onConnection: ((connection: WebSocketConnection<Context>) => void) | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @param onConnection - Called with every connection before it is emitted. */
-  constructor(options: ResolvedServerOptions, onConnection?: (connection: WebSocketConnection) => void) {
+  /**
+   * @param onConnection - Called with every connection before it is emitted.
+   * @throws TypeError for a path that is malformed, or that another endpoint of the same HTTP server has.
+   */
+  constructor(
+    options: ResolvedServerOptions<Context>,
+    onConnection?: (connection: WebSocketConnection<Context>) => void,
+  ) {
     this.#options = options;
     this.#onConnection = onConnection;
-    this.#forget = (connection) => void this.#connections.delete(connection);
-    const limits: http.ServerOptions = {
-      maxHeaderSize: MAX_HEAD_BYTES,
-      noDelay: options.noDelay,
-      headersTimeout: finite(options.handshakeTimeoutMs),
-      requestTimeout: finite(options.handshakeTimeoutMs),
-      connectionsCheckingInterval: Math.min(1000, Math.ceil(finite(options.handshakeTimeoutMs) / 4) || 1000),
-    };
-    this.#http =
-      options.tls === undefined
-        ? http.createServer(limits)
-        : https.createServer({
-            handshakeTimeout: Math.min(options.handshakeTimeoutMs, MAX_TIMER_MS),
-            ...limits,
-            ...options.tls,
-          });
-    // What is in the middle of the handshake of TLS is known to nobody else.
-    if (options.tls !== undefined) this.#http.on('connection', this.#keepSocket);
-    this.#http.on('upgrade', (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
-      this.#upgrade(request, socket, head);
-    });
-    this.#http.on('request', (request, response) => {
-      answerPlainRequest(request, response, options, (refusal) => {
-        this.#rejections$.next(rejection(refusal));
-      });
-    });
+    this.#gate = new Gate(options, this);
+    const { server } = options;
+    if (server === undefined) this.#entrance = new Listener(options, this);
+    else if (isHttpServer(server)) this.#entrance = new Attachment(server, this, options.noDelay);
+    else this.#entrance = new GivenListener(server, options, this);
   }
 
-  get connections$(): Observable<Connection> {
+  get connections$(): Observable<Connection<Context>> {
     return this.#connections$.asObservable();
   }
 
-  get connections(): ReadonlySet<Connection> {
+  get connections(): ReadonlySet<Connection<Context>> {
     return this.#connections;
   }
 
@@ -89,33 +67,16 @@ export class WebSocketServer implements Server {
   }
 
   get address(): AddressInfo | string {
-    return this.#address;
+    return this.#entrance.address;
   }
 
   get url(): string {
-    const scheme = this.#options.tls === undefined ? 'ws' : 'wss';
-    if (typeof this.#address === 'string') return `${scheme}+unix:${pathInUrl(this.#address)}`;
-    const { address, port, family } = this.#address;
-    const anywhere = address === '::' || address === '0.0.0.0';
-    const host = anywhere ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
-    return `${scheme}://${host}:${String(port)}`;
+    return urlOf(this.#entrance, this.path);
   }
 
-  /** Binds. Resolves when connections are accepted, rejects when that is not possible. */
+  /** Resolves when connections are accepted, rejects when that is not possible. */
   listen(): Promise<void> {
-    const { host, port, unixPath } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#http.once('error', reject);
-      this.#http.listen(unixPath === undefined ? { host, port } : { path: unixPath }, () => {
-        this.#http.off('error', reject);
-        // Accepting can fail later too, when the process has too many files open: that is nobody's end.
-        this.#http.on('error', (error) => {
-          this.#options.profile.options.logger.error?.('the server could not accept a connection', { error });
-        });
-        this.#address = this.#http.address() ?? '';
-        resolve();
-      });
-    });
+    return this.#entrance.open();
   }
 
   broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult {
@@ -133,54 +94,57 @@ export class WebSocketServer implements Server {
     return this.close();
   }
 
-  #upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Node hands the socket over with nobody listening: a reset now would end the process.
-    socket.on('error', ignore);
-    const judged = judge(request, this.#options);
-    if (!judged.ok) {
-      refuseUpgrade(socket, judged);
-      if (judged.status === 403) this.#options.profile.options.logger.warn?.(judged.reason, {});
-      this.#rejections$.next(rejection(judged));
-      return;
-    }
-    if (this.#closing !== undefined) {
-      refuseUpgrade(socket, { ok: false, status: 503, reason: 'the server is closing', headers: [] });
-      return;
-    }
-    const extensions = this.#agree(request, judged, socket);
-    if (extensions === FAULTY) return;
-    const connection = acceptUpgrade(request, socket, head, judged, extensions, this.#options, this.#forget);
-    socket.off('error', ignore);
+  // For the entrance
+
+  get path(): string | undefined {
+    return this.#options.path;
+  }
+
+  get unmatched(): 'leave' | 404 | undefined {
+    return this.#options.unmatched;
+  }
+
+  get pending(): number {
+    return this.#gate.pending;
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void {
+    this.#gate.enter(request, socket, head, params);
+  }
+
+  refuse(socket: Duplex, refusal: Refusal): void {
+    this.#gate.refuse(socket, refusal);
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    answerPlainRequest(request, response, this.#options, (refusal) => {
+      this.#rejections$.next(rejection(refusal));
+    });
+  }
+
+  // For the gate
+
+  onOpen(connection: WebSocketConnection<Context>): void {
     this.#connections.add(connection);
     this.#onConnection?.(connection);
     this.#connections$.next(connection);
-    connection.start();
   }
 
-  /** What is agreed on; `FAULTY` when an extension is faulty, which is not the client's fault and ends nobody else's connection. */
-  #agree(
-    request: http.IncomingMessage,
-    judged: AcceptedRequest,
-    socket: Duplex,
-  ): BoundExtensions | undefined | typeof FAULTY {
-    try {
-      return agree(request, judged, this.#options);
-    } catch (error) {
-      this.#options.profile.options.logger.error?.('an extension failed at an opening handshake', { error });
-      const refusal = refuse(500, 'the server could not negotiate the extensions');
-      refuseUpgrade(socket, refusal);
-      this.#rejections$.next(rejection(refusal));
-      return FAULTY;
-    }
+  onClosed(connection: WebSocketConnection<Context>): void {
+    this.#connections.delete(connection);
+  }
+
+  onRefused(error: HandshakeError): void {
+    this.#rejections$.next(error);
   }
 
   async #close(code: number, reason: string, graceMs: number): Promise<void> {
-    const stopped = new Promise<void>((resolve) => {
-      this.#http.close(() => {
-        resolve();
-      });
-    });
-    this.#http.closeAllConnections();
+    this.#entrance.shut();
+    this.#gate.close();
     const open = [...this.#connections];
     const gone = open.map((connection) => new Promise<void>((resolve) => connection.whenClosed(resolve)));
     for (const connection of open) connection.close(code, reason);
@@ -189,23 +153,8 @@ export class WebSocketServer implements Server {
     });
     await Promise.all(gone);
     cancel();
-    for (const socket of this.#sockets) socket.destroy();
-    await stopped;
+    await this.#entrance.gone();
     this.#connections$.complete();
     this.#rejections$.complete();
   }
-}
-
-function ignore(): void {
-  // Whoever reset the socket is gone.
-}
-
-/** A socket's path as a URL has it. */
-function pathInUrl(path: string): string {
-  return encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23');
-}
-
-/** Node counts no timeout as 0. */
-function finite(ms: number): number {
-  return ms === Infinity ? 0 : ms;
 }

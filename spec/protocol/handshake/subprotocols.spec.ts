@@ -44,6 +44,37 @@ describe('chooseSubprotocol', () => {
   });
 });
 
+describe('chooseSubprotocol, by preference', () => {
+  it.each([
+    ['client', ['a', 'b'], ['b', 'a'], 'a'],
+    ['server', ['a', 'b'], ['b', 'a'], 'b'],
+    ['server', ['a'], ['b'], undefined],
+    ['balanced', ['a', 'b', 'c'], ['c', 'b', 'a'], 'c'],
+    ['balanced', ['x', 'b', 'a'], ['a', 'b'], 'a'],
+    ['balanced', ['a', 'b', 'c'], ['b', 'c', 'a'], 'b'],
+    ['balanced', ['x', 'y', 'a', 'b'], ['b', 'x'], 'x'],
+    ['balanced', ['a'], ['b'], undefined],
+  ] as const)('%s: offered %j and supporting %j is %j', (preference, offered, supported, choice) => {
+    expect(chooseSubprotocol(offered, supported, preference)).toBe(choice);
+  });
+
+  it('is one of both, if there is one, and the balanced one has the least sum of ranks', () => {
+    const names = fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'c', 'd', 'e'));
+    const preferences = fc.constantFrom('client', 'server', 'balanced');
+    fc.assert(
+      fc.property(names, names, preferences, (offered, supported, preference) => {
+        const both = offered.filter((name) => supported.includes(name));
+        const choice = chooseSubprotocol(offered, supported, preference);
+        if (both.length === 0) expect(choice).toBeUndefined();
+        else expect(both).toContain(choice);
+        if (preference !== 'balanced' || choice === undefined) return;
+        const rank = (name: string): number => offered.indexOf(name) + supported.indexOf(name);
+        expect(rank(choice)).toBe(Math.min(...both.map(rank)));
+      }),
+    );
+  });
+});
+
 describe('checkSubprotocols', () => {
   it('copies distinct tokens', () => {
     const list = ['a', 'A', 'v1.graphql'];

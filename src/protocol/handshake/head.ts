@@ -36,18 +36,27 @@ export function formatHead(startLine: string, headers: HeaderList): string {
  * that follows from the body.
  */
 export function formatRefusal(status: number, reason: string, headers: HeaderList = []): string {
-  if (!Number.isInteger(status) || status < 200 || status > 599 || WITHOUT_BODY.has(status)) {
-    throw new RangeError(`status is ${status}, expected an integer from 200 to 599 that allows a body`);
-  }
+  return formatReply(status, `${reason}\n`, headers);
+}
+
+/** {@link formatRefusal}, with a body that is written as it is, text as UTF-8. */
+export function formatReply(status: number, body: string | Uint8Array, headers: HeaderList = []): string {
+  checkReplyStatus(status);
   for (const [name] of headers) checkNotReserved(name, RESERVED_IN_REFUSAL);
   const has = (name: string): boolean => headers.some(([header]) => header.toLowerCase() === name);
-  const body = Buffer.from(`${reason}\n`, 'utf8').toString('latin1');
+  const octets = Buffer.from(body as string, 'utf8').toString('latin1');
   const head = formatHead(`HTTP/1.1 ${status} ${reasonPhrase(status)}`, [
     // RFC 9110 section 7.8: who sends Upgrade names it in Connection too.
     ['Connection', has('upgrade') ? 'close, Upgrade' : 'close'],
     ...(has('content-type') ? [] : [['Content-Type', 'text/plain; charset=utf-8'] as const]),
-    ['Content-Length', String(body.length)],
+    ['Content-Length', String(octets.length)],
     ...headers,
   ]);
-  return head + body;
+  return head + octets;
+}
+
+/** @throws RangeError for a status that is no final one with a body. */
+export function checkReplyStatus(status: number): void {
+  if (Number.isInteger(status) && status >= 200 && status <= 599 && !WITHOUT_BODY.has(status)) return;
+  throw new RangeError(`status is ${status}, expected an integer from 200 to 599 that allows a body`);
 }

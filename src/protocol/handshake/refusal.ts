@@ -7,6 +7,8 @@ export interface Refusal {
   /** What was expected and what came, for the body and the log. */
   readonly reason: string;
   readonly headers: HeaderList;
+  /** What is written in place of `reason`. */
+  readonly body?: string | Uint8Array | undefined;
 }
 
 /** What a 426 must say it wants instead. RFC 9110 section 15.5.22. */

@@ -30,18 +30,40 @@ export function checkSubprotocols(list: readonly string[]): readonly string[] {
   return Object.freeze([...seen]);
 }
 
-/** The first that the client offered and the server supports: the client's order decides. RFC 6455 section 4.2.2. */
+/** Whose order counts: the client's, the server's, or both alike, and then the server's where that leaves two. */
+export type SubprotocolPreference = 'client' | 'server' | 'balanced';
+
+/** One that the client offered and the server supports, both in order of preference. RFC 6455 section 4.2.2. */
 export function chooseSubprotocol(
   offered: readonly string[],
   supported: readonly string[],
+  preference: SubprotocolPreference = 'client',
 ): string | undefined {
-  return offered.find((name) => supported.includes(name));
+  if (preference === 'client') return offered.find((name) => supported.includes(name));
+  if (preference === 'server') return supported.find((name) => offered.includes(name));
+  const ranks = new Map(offered.map((name, i) => [name, i]));
+  let best: string | undefined;
+  let least = Infinity;
+  for (const [i, name] of supported.entries()) {
+    const rank = (ranks.get(name) ?? Infinity) + i;
+    if (rank < least) [best, least] = [name, rank];
+  }
+  return best;
 }
 
-/** What `selectSubprotocol` returned. @throws TypeError for anything but one that was offered, or undefined. */
-export function checkSelection(selected: string | undefined, offered: readonly string[]): string | undefined {
+/**
+ * What the application has chosen.
+ *
+ * @param by - Who has, for the error.
+ * @throws TypeError for anything but one that was offered, or undefined.
+ */
+export function checkSelection(
+  selected: string | undefined,
+  offered: readonly string[],
+  by = 'selectSubprotocol',
+): string | undefined {
   if (selected === undefined || offered.includes(selected)) return selected;
-  throw new TypeError(`selectSubprotocol returned ${describe(selected)}, expected one that was offered`);
+  throw new TypeError(`${by} chose ${describe(selected)}, expected a subprotocol that was offered`);
 }
 
 /**

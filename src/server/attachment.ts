@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http';
+import { type AddressInfo, type Server as NetServer, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+import type { PathParams } from '../protocol/handshake/path-table.js';
+import type { Refusal } from '../protocol/handshake/refusal.js';
+import { Dispatcher, type Endpoint } from './dispatcher.js';
+import type { Entrance, Served } from './entrance.js';
+
+/** The upgrades of an HTTP server that somebody else binds and closes, or those of one path on it. */
+export class Attachment implements Entrance, Endpoint {
+  readonly path: string | undefined;
+  readonly unmatched: 'leave' | 404 | undefined;
+  readonly #server: NetServer;
+  readonly #served: Served;
+  readonly #noDelay: boolean;
+
+  /** @throws TypeError for a path that is malformed, or served by somebody else. */
+  constructor(server: NetServer, served: Served, noDelay: boolean) {
+    this.#server = server;
+    this.#served = served;
+    this.#noDelay = noDelay;
+    this.path = served.path;
+    this.unmatched = served.unmatched;
+    Dispatcher.of(server).add(this);
+  }
+
+  get address(): AddressInfo | string {
+    return this.#server.address() ?? '';
+  }
+
+  get secure(): boolean {
+    return this.#server instanceof tls.Server;
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void {
+    if (socket instanceof Socket) {
+      // The other server's idle timeout is about requests.
+      socket.setTimeout(0);
+      socket.setNoDelay(this.#noDelay);
+    }
+    this.#served.enter(request, socket, head, params);
+  }
+
+  refuse(socket: Duplex, refusal: Refusal): void {
+    this.#served.refuse(socket, refusal);
+  }
+
+  shut(): void {
+    Dispatcher.of(this.#server).remove(this);
+  }
+
+  gone(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,97 @@
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { pathOf, type PathParams, PathTable } from '../protocol/handshake/path-table.js';
+import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
+import { claim } from './claim.js';
+
+/** One of those who share the upgrades of an HTTP server. */
+export interface Endpoint {
+  /** A pattern; undefined for every path that is nobody else's. */
+  readonly path: string | undefined;
+  readonly unmatched: 'leave' | 404 | undefined;
+  enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void;
+  /** Answers a request whose path nobody serves. */
+  refuse(socket: Duplex, refusal: Refusal): void;
+}
+
+const NO_PARAMS: PathParams = Object.freeze(Object.create(null) as PathParams);
+
+const dispatchers = new WeakMap<EventEmitter, Dispatcher>();
+
+/**
+ * Hands the upgrades of one HTTP server to the endpoints on it. There is one for each server, and one listener, however many endpoints
+ * there are; with the last of them it goes.
+ */
+export class Dispatcher {
+  readonly #server: EventEmitter;
+  readonly #endpoints: Set<Endpoint> = new Set();
+  #table: PathTable<Endpoint> = new PathTable<Endpoint>([]);
+  /** The one without a path. */
+  #rest: Endpoint | undefined;
+  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    this.#dispatch(request, socket, head);
+  };
+
+  private constructor(server: EventEmitter) {
+    this.#server = server;
+  }
+
+  /** The one of this server. */
+  static of(server: EventEmitter): Dispatcher {
+    let dispatcher = dispatchers.get(server);
+    if (dispatcher === undefined) {
+      dispatcher = new Dispatcher(server);
+      dispatchers.set(server, dispatcher);
+    }
+    return dispatcher;
+  }
+
+  /** @throws TypeError for a path that is malformed, or that another endpoint serves. */
+  add(endpoint: Endpoint): void {
+    if (endpoint.path === undefined && this.#rest !== undefined) {
+      throw new TypeError('another endpoint serves every path of this server, expected the option path');
+    }
+    this.#arrange([...this.#endpoints, endpoint]);
+    this.#endpoints.add(endpoint);
+    if (this.#endpoints.size === 1) this.#server.on('upgrade', this.#onUpgrade);
+  }
+
+  remove(endpoint: Endpoint): void {
+    if (!this.#endpoints.delete(endpoint)) return;
+    this.#arrange([...this.#endpoints]);
+    if (this.#endpoints.size === 0) this.#server.off('upgrade', this.#onUpgrade);
+  }
+
+  #arrange(endpoints: readonly Endpoint[]): void {
+    this.#table = new PathTable(
+      endpoints.flatMap((endpoint) => (endpoint.path === undefined ? [] : [[endpoint.path, endpoint]])),
+    );
+    this.#rest = endpoints.find(({ path }) => path === undefined);
+  }
+
+  #dispatch(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const found = this.#table.find(pathOf(request.url ?? '/'));
+    const endpoint = found?.value ?? this.#rest;
+    if (endpoint !== undefined) {
+      if (claim(socket)) endpoint.enter(request, socket, head, found?.params ?? NO_PARAMS);
+      return;
+    }
+    const refusing = this.#refusing();
+    if (refusing === undefined || !claim(socket)) return;
+    socket.on('error', ignore);
+    refusing.refuse(socket, refuse(404, 'nothing is served at this path'));
+  }
+
+  /** Who refuses what fits no path: the last endpoint that says something about it; if none does, the last, where nobody else listens. */
+  #refusing(): Endpoint | undefined {
+    const endpoints = [...this.#endpoints];
+    const saying = endpoints.findLast(({ unmatched }) => unmatched !== undefined);
+    if (saying !== undefined) return saying.unmatched === 404 ? saying : undefined;
+    return this.#server.listenerCount('upgrade') > 1 ? undefined : endpoints.at(-1);
+  }
+}
+
+function ignore(): void {
+  // Whoever reset the socket is gone.
+}

@@ -1,0 +1,27 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Endpoint } from './dispatcher.js';
+
+/** Where a server's requests come from. */
+export interface Entrance {
+  /** Where it listens; empty while it does not. */
+  readonly address: AddressInfo | string;
+  /** Whether it is TLS that is spoken there. */
+  readonly secure: boolean;
+  /** Resolves when connections are accepted, rejects when that is not possible. */
+  open(): Promise<void>;
+  /** Takes no more. What has no connection, and waits for nobody, is ended. */
+  shut(): void;
+  /** Resolves when everything that came this way is gone. To be called when the connections are. */
+  gone(): Promise<void>;
+}
+
+/** Whom an {@link Entrance} leads to. */
+export interface Served extends Endpoint {
+  /** How many requests wait for `authorize`. */
+  readonly pending: number;
+  /** How many connections there are. */
+  readonly size: number;
+  /** Answers a request that asks for no upgrade. */
+  answer(request: IncomingMessage, response: ServerResponse): void;
+}

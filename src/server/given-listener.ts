@@ -1,0 +1,56 @@
+import http from 'node:http';
+import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+import type { Entrance, Served } from './entrance.js';
+import { httpLimits } from './http-limits.js';
+import type { ResolvedServerOptions } from './options.js';
+import { answerFault, serveRequests, TIMED_OUT } from './serve-requests.js';
+import { WaitingSockets } from './waiting-sockets.js';
+
+/** Every connection of a server of `node:net` or `node:tls` that somebody else binds and closes. */
+export class GivenListener implements Entrance {
+  readonly #server: NetServer;
+  readonly #event: 'secureConnection' | 'connection';
+  readonly #http: http.Server;
+  readonly #waiting: WaitingSockets;
+  readonly #onSocket: (socket: Duplex) => void;
+
+  constructor(server: NetServer, options: ResolvedServerOptions<unknown>, served: Served) {
+    this.#server = server;
+    this.#event = server instanceof tls.Server ? 'secureConnection' : 'connection';
+    this.#http = http.createServer(httpLimits(options));
+    this.#waiting = new WaitingSockets(options.maxPendingHandshakes, () => served.pending);
+    serveRequests(this.#http, served, this.#waiting);
+    const { clock } = options.profile;
+    this.#onSocket = (socket) => {
+      // Node looks after the time of those only that a server which listens has accepted.
+      const cancel = clock.after(options.handshakeTimeoutMs, () => {
+        answerFault(Object.assign(new Error(), { code: TIMED_OUT }), socket, served);
+      });
+      if (this.#waiting.admit(socket, cancel)) this.#http.emit('connection', socket);
+    };
+  }
+
+  get address(): AddressInfo | string {
+    return this.#server.address() ?? '';
+  }
+
+  get secure(): boolean {
+    return this.#event === 'secureConnection';
+  }
+
+  open(): Promise<void> {
+    this.#server.on(this.#event, this.#onSocket);
+    return Promise.resolve();
+  }
+
+  shut(): void {
+    this.#server.off(this.#event, this.#onSocket);
+    this.#waiting.destroy();
+  }
+
+  gone(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,103 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo, ListenOptions } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Entrance, Served } from './entrance.js';
+import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
+import type { ResolvedServerOptions } from './options.js';
+import { serveRequests } from './serve-requests.js';
+import { WaitingSockets } from './waiting-sockets.js';
+
+/** An HTTP server of our own: on a port, a Unix socket, or what listens already as a file descriptor. */
+export class Listener implements Entrance {
+  readonly #options: ResolvedServerOptions<unknown>;
+  readonly #http: http.Server;
+  readonly #served: Served;
+  /** The sockets without a connection; unused with TLS. */
+  readonly #waiting: WaitingSockets;
+  /** The sockets below TLS, all of them; unused without it. */
+  readonly #below: Set<Duplex> = new Set();
+  readonly #forgetBelow: (this: Duplex) => void;
+  #gone: Promise<void> | undefined;
+  #address: AddressInfo | string = '';
+
+  constructor(options: ResolvedServerOptions<unknown>, served: Served) {
+    this.#options = options;
+    this.#served = served;
+    this.#http = createServer(options);
+    const below = this.#below;
+    this.#forgetBelow = function () {
+      below.delete(this);
+    };
+    this.#waiting = new WaitingSockets(options.maxPendingHandshakes, () => served.pending);
+    this.#http.on('connection', options.tls === undefined ? this.#onSocket : this.#onSocketBelow);
+    serveRequests(this.#http, served, this.#waiting);
+  }
+
+  get address(): AddressInfo | string {
+    return this.#address;
+  }
+
+  get secure(): boolean {
+    return this.#options.tls !== undefined;
+  }
+
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#http.once('error', reject);
+      this.#http.listen(placeOf(this.#options), () => {
+        this.#http.off('error', reject);
+        // Accepting can fail later too, when the process has too many files open: that is nobody's end.
+        this.#http.on('error', (error) => {
+          this.#options.profile.options.logger.error?.('the server could not accept a connection', { error });
+        });
+        this.#address = this.#http.address() ?? '';
+        resolve();
+      });
+    });
+  }
+
+  shut(): void {
+    this.#gone = new Promise((resolve) => {
+      this.#http.close(() => {
+        resolve();
+      });
+    });
+    this.#http.closeAllConnections();
+  }
+
+  gone(): Promise<void> {
+    // What is in the middle of the handshake of TLS is known to nobody else.
+    for (const socket of this.#below) socket.destroy();
+    return this.#gone ?? Promise.resolve();
+  }
+
+  readonly #onSocket = (socket: Duplex): void => {
+    this.#waiting.admit(socket);
+  };
+
+  readonly #onSocketBelow = (socket: Duplex): void => {
+    // Those wait that have no connection on top.
+    if (this.#below.size - this.#served.size >= this.#options.maxPendingHandshakes) {
+      socket.destroy();
+      return;
+    }
+    this.#below.add(socket);
+    socket.on('close', this.#forgetBelow);
+  };
+}
+
+function createServer(options: ResolvedServerOptions<unknown>): http.Server {
+  const limits = httpLimits(options);
+  if (options.tls === undefined) return http.createServer(limits);
+  const handshakeTimeout = Math.min(options.handshakeTimeoutMs, MAX_TIMER_MS);
+  return https.createServer({ handshakeTimeout, ...limits, ...options.tls });
+}
+
+function placeOf(options: ResolvedServerOptions<unknown>): ListenOptions {
+  const { host, port, unixPath, fd, backlog, reusePort } = options;
+  const how = { ...(backlog !== undefined && { backlog }), ...(reusePort && { reusePort }) };
+  if (fd !== undefined) return { ...how, fd } as ListenOptions;
+  if (unixPath !== undefined) return { ...how, path: unixPath };
+  return { ...how, ...(host !== undefined && { host }), port };
+}
