@@ -61,6 +61,13 @@ export {
   type BroadcastResult,
 } from './server/broadcast.js';
 export { attach } from './server/attach.js';
+export { allOf, type MergedContext, type MergedContexts } from './server/authorize/all-of.js';
+export { basicAuth, type BasicAuthOptions, type NameAndPassword } from './server/authorize/basic-auth.js';
+export { bearerAuth, type BearerAuthOptions, type TokenVerdict } from './server/authorize/bearer-auth.js';
+export { healthCheck } from './server/authorize/health-check.js';
+export { origins } from './server/authorize/origins.js';
+export { remoteAddress, type RemoteAddressOptions } from './server/authorize/remote-address.js';
+export { route, type RoutedContext, type RouteParams, type Routes } from './server/authorize/route.js';
 export {
   accept,
   type Acceptance,

@@ -66,10 +66,16 @@ export function rejection(refusal: Refusal, cause?: unknown): HandshakeError {
 
 /** Answers an upgrade request with a refusal and ends the socket: nothing that comes behind it is a request. */
 export function refuseUpgrade(socket: Duplex, { status, reason, headers, body }: Refusal): void {
+  // It may be reset while it is written to, and nobody else listens.
+  socket.on('error', ignore);
   socket.end(formatReply(status, body ?? `${reason}\n`, headers), 'latin1');
   // What the peer still sends is read and dropped, or its end would not be seen.
   socket.resume();
   socket.once('finish', () => socket.destroy());
+}
+
+function ignore(): void {
+  // Whoever reset the socket is gone.
 }
 
 /** What an upgrade request is answered with 101 from. */

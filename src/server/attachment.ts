@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
+import { claim } from './claim.js';
 import { Dispatcher, type Endpoint } from './dispatcher.js';
 import type { Entrance, Served } from './entrance.js';
 
@@ -38,6 +39,7 @@ export class Attachment implements Entrance, Endpoint {
   }
 
   enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void {
+    if (!claim(socket)) return;
     if (socket instanceof Socket) {
       // The other server's idle timeout is about requests.
       socket.setTimeout(0);
@@ -47,7 +49,7 @@ export class Attachment implements Entrance, Endpoint {
   }
 
   refuse(socket: Duplex, refusal: Refusal): void {
-    this.#served.refuse(socket, refusal);
+    if (claim(socket)) this.#served.refuse(socket, refusal);
   }
 
   shut(): void {

@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pathOf, type PathParams, PathTable } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
-import { claim } from './claim.js';
 
 /** One of those who share the upgrades of an HTTP server. */
 export interface Endpoint {
@@ -74,13 +73,10 @@ export class Dispatcher {
     const found = this.#table.find(pathOf(request.url ?? '/'));
     const endpoint = found?.value ?? this.#rest;
     if (endpoint !== undefined) {
-      if (claim(socket)) endpoint.enter(request, socket, head, found?.params ?? NO_PARAMS);
+      endpoint.enter(request, socket, head, found?.params ?? NO_PARAMS);
       return;
     }
-    const refusing = this.#refusing();
-    if (refusing === undefined || !claim(socket)) return;
-    socket.on('error', ignore);
-    refusing.refuse(socket, refuse(404, 'nothing is served at this path'));
+    this.#refusing()?.refuse(socket, refuse(404, 'nothing is served at this path'));
   }
 
   /** Who refuses what fits no path: the last endpoint that says something about it; if none does, the last, where nobody else listens. */
@@ -90,8 +86,4 @@ export class Dispatcher {
     if (saying !== undefined) return saying.unmatched === 404 ? saying : undefined;
     return this.#server.listenerCount('upgrade') > 1 ? undefined : endpoints.at(-1);
   }
-}
-
-function ignore(): void {
-  // Whoever reset the socket is gone.
 }

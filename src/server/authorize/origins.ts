@@ -1,0 +1,17 @@
+import { quote } from '../../protocol/handshake/describe.js';
+import { compileOrigins, type Origins } from '../../protocol/handshake/origins.js';
+import { accept, type Authorize, reject } from '../decision.js';
+
+/**
+ * The option `origins` as a part of `authorize`, for paths that differ in it; the option itself, which is asked first, is `'any'` then.
+ * Refuses with 403 a web page that may not connect, and lets pass who is no browser.
+ *
+ * @throws TypeError for what is neither `'same'`, `'any'` nor a list of well-formed origins.
+ */
+export function origins(allowed: Origins): Authorize {
+  const compiled = compileOrigins(allowed);
+  return ({ origin, headers }) => {
+    if (origin === undefined || compiled.allows(origin, headers.get('host') ?? '')) return accept();
+    return reject(403, { body: `the origin ${quote(origin)} may not connect here\n` });
+  };
+}
