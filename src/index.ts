@@ -88,6 +88,7 @@ export { serve, type ServeOptions } from './server/serve.js';
 export type { Server, ServerCloseOptions } from './server/server.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
+export { type SocketUpgradeOptions, upgrade } from './server/upgrade.js';
 export type { UpgradeRequest } from './server/upgrade-request.js';
 export { deadline, type DeadlineOptions } from './operators/deadline.js';
 export {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type AddressInfo, type Server as NetServer, Socket } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { PathParams } from '../protocol/handshake/path-table.js';
@@ -7,6 +7,7 @@ import type { Refusal } from '../protocol/handshake/refusal.js';
 import { claim } from './claim.js';
 import { Dispatcher, type Endpoint } from './dispatcher.js';
 import type { Entrance, Served } from './entrance.js';
+import { readySocket } from './ready-socket.js';
 
 /** The upgrades of an HTTP server that somebody else binds and closes, or those of one path on it. */
 export class Attachment implements Entrance, Endpoint {
@@ -40,11 +41,7 @@ export class Attachment implements Entrance, Endpoint {
 
   enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void {
     if (!claim(socket)) return;
-    if (socket instanceof Socket) {
-      // The other server's idle timeout is about requests.
-      socket.setTimeout(0);
-      socket.setNoDelay(this.#noDelay);
-    }
+    readySocket(socket, this.#noDelay);
     this.#served.enter(request, socket, head, params);
   }
 

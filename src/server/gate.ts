@@ -28,16 +28,20 @@ export interface GateOwner<Context> {
   onOpen(connection: WebSocketConnection<Context>): void;
   onClosed(connection: WebSocketConnection<Context>): void;
   onRefused(error: HandshakeError): void;
+  /** The client has left before it was answered. */
+  onLeft?(): void;
 }
 
 /** A request, and where it came. */
-interface Arrival {
+interface Arrival<Context> {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
   /** The bytes that came behind the request. */
   readonly head: Uint8Array;
   readonly accepted: AcceptedRequest;
   readonly params: PathParams;
+  /** Who is told what becomes of it. */
+  readonly owner: GateOwner<Context>;
 }
 
 /** What is decided where nobody is asked. */
@@ -69,26 +73,36 @@ export class Gate<Context> {
     return this.#pending.size;
   }
 
-  /** Takes what Node hands over in the event `upgrade`. */
-  enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void {
+  /**
+   * Takes what Node hands over in the event `upgrade`.
+   *
+   * @param owner - Who is told what becomes of it, when it is not the gate's own.
+   */
+  enter(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Uint8Array,
+    params: PathParams,
+    owner: GateOwner<Context> = this.#owner,
+  ): void {
     // Node hands the socket over with nobody listening: a reset now would end the process.
     socket.on('error', ignore);
     const accepted = judge(request, this.#options);
     if (!accepted.ok) {
       if (accepted.status === 403) this.#options.profile.options.logger.warn?.(accepted.reason, {});
-      this.refuse(socket, accepted);
+      this.refuse(socket, accepted, owner);
       return;
     }
-    const arrival = { request, socket, head, accepted, params };
-    if (this.#closing) this.refuse(socket, CLOSING);
+    const arrival = { request, socket, head, accepted, params, owner };
+    if (this.#closing) this.refuse(socket, CLOSING, owner);
     else if (this.#options.authorize === undefined) this.#admit(arrival, ACCEPTED);
     else this.#ask(arrival, this.#options.authorize);
   }
 
   /** Answers with a refusal, and tells of it. */
-  refuse(socket: Duplex, refusal: Refusal, cause?: unknown): void {
+  refuse(socket: Duplex, refusal: Refusal, owner: GateOwner<Context> = this.#owner, cause?: unknown): void {
     refuseUpgrade(socket, refusal);
-    this.#owner.onRefused(rejection(refusal, cause));
+    owner.onRefused(rejection(refusal, cause));
   }
 
   /** From now on everybody is refused; so is whoever waits. */
@@ -97,11 +111,14 @@ export class Gate<Context> {
     for (const pending of this.#pending) pending.cancel();
   }
 
-  #ask(arrival: Arrival, authorize: NonNullable<ResolvedUpgradeOptions<Context>['authorize']>): void {
-    const { request, accepted, params, socket, head } = arrival;
+  #ask(
+    arrival: Arrival<Context>,
+    authorize: NonNullable<ResolvedUpgradeOptions<Context>['authorize']>,
+  ): void {
+    const { request, accepted, params, socket, head, owner } = arrival;
     const { maxPendingHandshakes, handshakeTimeoutMs: limitMs, profile } = this.#options;
     if (this.#pending.size >= maxPendingHandshakes) {
-      this.refuse(socket, refuse(503, 'too many requests wait to be let in'));
+      this.refuse(socket, refuse(503, 'too many requests wait to be let in'), owner);
       return;
     }
     const attempt = UpgradeAttempt.of(request, accepted, params);
@@ -126,8 +143,8 @@ export class Gate<Context> {
     pending.begin(answer);
   }
 
-  #conclude(arrival: Arrival, outcome: Outcome, attempt: UpgradeAttempt): void {
-    const { socket } = arrival;
+  #conclude(arrival: Arrival<Context>, outcome: Outcome, attempt: UpgradeAttempt): void {
+    const { socket, owner } = arrival;
     switch (outcome.kind) {
       case 'value':
         this.#decide(arrival, outcome.value, attempt);
@@ -137,20 +154,21 @@ export class Gate<Context> {
         break;
       case 'timeout':
         attempt.abort(outcome.error);
-        this.refuse(socket, refuse(503, outcome.error.message), outcome.error);
+        this.refuse(socket, refuse(503, outcome.error.message), owner, outcome.error);
         break;
       case 'closing':
         attempt.abort(new Error(CLOSING.reason));
-        this.refuse(socket, CLOSING);
+        this.refuse(socket, CLOSING, owner);
         break;
       case 'left':
         attempt.abort(new Error('the client has left'));
         socket.destroy();
+        owner.onLeft?.();
     }
   }
 
   /** @param value - What `authorize` gave. */
-  #decide(arrival: Arrival, value: unknown, attempt: UpgradeAttempt): void {
+  #decide(arrival: Arrival<Context>, value: unknown, attempt: UpgradeAttempt): void {
     let decision: Decision<Context>;
     let refusal: Refusal | undefined;
     try {
@@ -161,30 +179,30 @@ export class Gate<Context> {
       return;
     }
     if (decision.accept) this.#admit(arrival, decision, attempt);
-    else if (refusal !== undefined) this.refuse(arrival.socket, refusal);
+    else if (refusal !== undefined) this.refuse(arrival.socket, refusal, arrival.owner);
   }
 
-  #admit(arrival: Arrival, decision: Acceptance<Context>, attempt?: UpgradeAttempt): void {
+  #admit(arrival: Arrival<Context>, decision: Acceptance<Context>, attempt?: UpgradeAttempt): void {
     const connection = this.#open(arrival, decision, attempt);
     if (connection === undefined) return;
     arrival.socket.off('error', ignore);
-    this.#owner.onOpen(connection);
+    arrival.owner.onOpen(connection);
     connection.start();
   }
 
   /** Undefined when it was refused after all, or has failed. */
   #open(
-    arrival: Arrival,
+    arrival: Arrival<Context>,
     decision: Acceptance<Context>,
     attempt: UpgradeAttempt | undefined,
   ): WebSocketConnection<Context> | undefined {
-    const { request, socket, head, accepted, params } = arrival;
+    const { request, socket, head, accepted, params, owner } = arrival;
     const options = this.#options;
     const asked = (): UpgradeAttempt => attempt ?? UpgradeAttempt.of(request, accepted, params);
     try {
       const subprotocol = selectSubprotocol(accepted, options, decision.subprotocol, asked);
       if (typeof subprotocol === 'object') {
-        this.refuse(socket, subprotocol);
+        this.refuse(socket, subprotocol, owner);
         return undefined;
       }
       const extensions = this.#agree(arrival);
@@ -211,20 +229,25 @@ export class Gate<Context> {
   }
 
   /** What is agreed on; `FAULTY` when an extension is faulty, which is not the client's fault and ends nobody else's connection. */
-  #agree({ request, accepted, socket }: Arrival): BoundExtensions | undefined | typeof FAULTY {
+  #agree({
+    request,
+    accepted,
+    socket,
+    owner,
+  }: Arrival<Context>): BoundExtensions | undefined | typeof FAULTY {
     try {
       return agree(request, accepted, this.#options);
     } catch (error) {
       this.#options.profile.options.logger.error?.('an extension failed at an opening handshake', { error });
-      this.refuse(socket, refuse(500, 'the server could not negotiate the extensions'), error);
+      this.refuse(socket, refuse(500, 'the server could not negotiate the extensions'), owner, error);
       return FAULTY;
     }
   }
 
   /** What the user's own code did wrong is said here, and not to the client. */
-  #fail({ socket }: Arrival, what: string, error: unknown): void {
+  #fail({ socket, owner }: Arrival<Context>, what: string, error: unknown): void {
     this.#options.profile.options.logger.error?.(what, { error });
-    this.refuse(socket, refuse(500, 'the server could not decide about the request'), error);
+    this.refuse(socket, refuse(500, 'the server could not decide about the request'), owner, error);
   }
 }
 

@@ -4,14 +4,14 @@ import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import { judge } from './acceptor.js';
 import { plainAnswerOf } from './authorize/plain-answers.js';
 import { refusalOf } from './decision.js';
-import type { ResolvedServerOptions } from './options.js';
+import type { ResolvedUpgradeOptions } from './options.js';
 import { STATUS_PAGE, STATUS_PAGE_HEADERS } from './status-page.js';
 
 /** Answers an HTTP request that does not ask for an upgrade: with the status page, or with what it lacks. */
 export function answerPlainRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ResolvedServerOptions<unknown>,
+  options: ResolvedUpgradeOptions<unknown> & { readonly statusPage: boolean },
   onRefused: (refusal: Refusal) => void,
 ): void {
   const { method } = request;
