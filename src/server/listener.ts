@@ -2,19 +2,17 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Crowd } from './crowd.js';
 import type { Entrance, Served } from './entrance.js';
 import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
 import type { ResolvedServerOptions } from './options.js';
 import { serveRequests } from './serve-requests.js';
-import { WaitingSockets } from './waiting-sockets.js';
 
 /** An HTTP server of our own: on a port, a Unix socket, or what listens already as a file descriptor. */
 export class Listener implements Entrance {
   readonly #options: ResolvedServerOptions<unknown>;
   readonly #http: http.Server;
-  readonly #served: Served;
-  /** The sockets without a connection; unused with TLS. */
-  readonly #waiting: WaitingSockets;
+  readonly #crowd: Crowd;
   /** The sockets below TLS, all of them; unused without it. */
   readonly #below: Set<Duplex> = new Set();
   readonly #forgetBelow: (this: Duplex) => void;
@@ -23,15 +21,14 @@ export class Listener implements Entrance {
 
   constructor(options: ResolvedServerOptions<unknown>, served: Served) {
     this.#options = options;
-    this.#served = served;
     this.#http = createServer(options);
     const below = this.#below;
     this.#forgetBelow = function () {
       below.delete(this);
     };
-    this.#waiting = new WaitingSockets(options.maxPendingHandshakes, () => served.pending);
-    this.#http.on('connection', options.tls === undefined ? this.#onSocket : this.#onSocketBelow);
-    serveRequests(this.#http, served, this.#waiting);
+    this.#crowd = new Crowd(this.#http, served, options.maxPendingHandshakes);
+    this.#http.on('connection', this.#onSocket);
+    serveRequests(this.#http, served, this.#crowd);
   }
 
   get address(): AddressInfo | string {
@@ -73,15 +70,8 @@ export class Listener implements Entrance {
   }
 
   readonly #onSocket = (socket: Duplex): void => {
-    this.#waiting.admit(socket);
-  };
-
-  readonly #onSocketBelow = (socket: Duplex): void => {
-    // Those wait that have no connection on top.
-    if (this.#below.size - this.#served.size >= this.#options.maxPendingHandshakes) {
-      socket.destroy();
-      return;
-    }
+    this.#crowd.admit(socket);
+    if (this.#options.tls === undefined) return;
     this.#below.add(socket);
     socket.on('close', this.#forgetBelow);
   };

@@ -3,10 +3,15 @@ import type { Duplex } from 'node:stream';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Served } from './entrance.js';
-import type { WaitingSockets } from './waiting-sockets.js';
+
+/** Counts the sockets whose request has not come. */
+interface Waiting {
+  /** This one's is here. */
+  leave(socket: Duplex): void;
+}
 
 /** Leads everything that comes to an HTTP server of ours to `served`: upgrades, other requests, and what is no request. */
-export function serveRequests(server: Server, served: Served, waiting: WaitingSockets): void {
+export function serveRequests(server: Server, served: Served, waiting: Waiting): void {
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     served.answer(request, response);
   };
