@@ -13,7 +13,7 @@ import { collect } from '../support/collect.js';
 import { afterTest, ended, startClient, watchResources } from '../support/harness.js';
 import { dialRaw, openRaw, type RawPeer } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { VirtualTime } from 'rxwire/testing';
 import { TEXT } from '../support/wire-frames.js';
 import { ask, readReply, replyOf, replyTo, requestFor } from './requesting.js';
 
@@ -385,7 +385,7 @@ describe('while a decision takes its time', () => {
   });
 
   it('after handshakeTimeoutMs it is answered with 503, the signal aborts, and a late decision is nobody’s', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const { server, decide$, requests } = await hesitant({ scheduler: clock, handshakeTimeoutMs: 500 });
     const rejections = collect(server.rejections$);
     const peer = await asking(server, requests);

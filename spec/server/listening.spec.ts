@@ -11,7 +11,7 @@ import { dialRaw, openRaw, requestHead } from '../support/raw-peer.js';
 import { describeNeeds } from '../support/skip.js';
 import { transpiled } from '../support/transpiled.js';
 import { turns, until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { VirtualTime } from 'rxwire/testing';
 import { readReply, replyTo, requestFor } from './requesting.js';
 
 watchResources();
@@ -82,7 +82,7 @@ describe('the option server', () => {
     ['half a request', requestHead().slice(0, 60)],
   ] as const) {
     it(`cuts a client that sends ${name} within handshakeTimeoutMs`, async () => {
-      const clock = new VirtualClock();
+      const clock = new VirtualTime();
       const server = await over(await bound(net.createServer()), {
         scheduler: clock,
         handshakeTimeoutMs: 700,
@@ -101,7 +101,7 @@ describe('the option server', () => {
   }
 
   it('has no timer left for a request that came', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const given = await bound(net.createServer());
     const server = await over(given, { scheduler: clock, keepAlive: false });
     await openRaw(server.url);

@@ -13,7 +13,7 @@ import { collect } from '../support/collect.js';
 import { afterTest, ended, owned, startClient, watchResources } from '../support/harness.js';
 import { dialRaw, RawPeer } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { VirtualTime } from 'rxwire/testing';
 import { TEXT } from '../support/wire-frames.js';
 import { readReply, replyOf, replyTo, requestFor } from './requesting.js';
 
@@ -188,7 +188,7 @@ describe('upgrade, with a socket', () => {
   });
 
   it('waits handshakeTimeoutMs for the request, and leaves no timer', async () => {
-    const clock = new VirtualClock();
+    const clock = new VirtualTime();
     const options: SocketUpgradeOptions = {
       ...SERVER,
       scheduler: clock,

@@ -67,7 +67,7 @@ export function responseOf(words: Words & { readonly subprotocol?: string | unde
  */
 export function openingOf(
   request: Request,
-  server: ResolvedServerOptions | HeaderFields,
+  server: ResolvedServerOptions<unknown> | HeaderFields,
   client?: ResolvedClientOptions<unknown>,
 ): { readonly client: Opening; readonly server: Opening } {
   const answered: Opening =
@@ -87,7 +87,10 @@ export function openingOf(
   return { client: { ...answered, ...accepted }, server: answered };
 }
 
-function answer(request: Request, { origins, subprotocols, profile }: ResolvedServerOptions): Opening {
+function answer(
+  request: Request,
+  { origins, subprotocols, profile }: ResolvedServerOptions<unknown>,
+): Opening {
   const { target, headers } = request;
   const judged = judgeRequest(
     { method: 'GET', target, httpVersion: '1.1', headers },

@@ -20,7 +20,10 @@ export function clientSide<Context>(
 }
 
 /** @throws TypeError or RangeError that names the option, its value and what was expected. */
-export function serverSide(options: ServerOptions, turns: Turns = nodeTurns): ResolvedServerOptions {
+export function serverSide<Context>(
+  options: ServerOptions<Context>,
+  turns: Turns = nodeTurns,
+): ResolvedServerOptions<Context> {
   const resolved = resolveServerOptions(options);
   return { ...resolved, profile: { ...resolved.profile, turns } };
 }
