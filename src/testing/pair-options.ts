@@ -9,11 +9,31 @@ export type PairClientOptions<Context = undefined> = Omit<
   'handshakeTimeoutMs' | 'noDelay' | 'scheduler' | 'signal' | 'tls' | 'unref'
 >;
 
-/** {@link ServerOptions} without those of sockets, and of time, which is the pair's. */
-export type PairServerOptions<Context = undefined> = Omit<
-  ServerOptions,
-  'handshakeTimeoutMs' | 'host' | 'noDelay' | 'port' | 'scheduler' | 'statusPage' | 'tls' | 'unixPath'
-> & {
+/** What of {@link ServerOptions} is of sockets, of other requests, or decides about requests: in memory nobody is refused. */
+type NotOfPairs =
+  | 'authorize'
+  | 'backlog'
+  | 'fd'
+  | 'handshakeTimeoutMs'
+  | 'headers'
+  | 'host'
+  | 'maxPendingHandshakes'
+  | 'noDelay'
+  | 'path'
+  | 'port'
+  | 'requireSubprotocol'
+  | 'reusePort'
+  | 'scheduler'
+  | 'selectSubprotocol'
+  | 'server'
+  | 'statusPage'
+  | 'tls'
+  | 'unixPath'
+  | 'unmatched'
+  | 'versions';
+
+/** {@link ServerOptions} as far as they are the connection's; time is the pair's. */
+export type PairServerOptions<Context = undefined> = Omit<ServerOptions, NotOfPairs> & {
   /** What the application has attached to the connection. Default undefined. */
   readonly context?: Context;
 };
