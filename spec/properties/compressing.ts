@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { Chunking } from 'rxwire/testing';
+import { chunkings } from 'rxwire/testing/arbitraries';
 import type { CompressionOptions } from '../../src/index.js';
 import {
   answerOffers,
@@ -88,3 +90,6 @@ export function made({ kind, size, salt }: Recipe): Buffer {
   }
   return bytes;
 }
+
+/** Ways to cut what is long: not octet by octet, of which each takes a turn of the event loop. */
+export const cuttings: fc.Arbitrary<Chunking> = chunkings.filter((chunking) => chunking !== 'octets');

@@ -19,7 +19,15 @@ import { memoryPair } from '../../src/transport/memory-transport.js';
 import { connectionOver, memoryPeer, profileOf } from '../support/memory-peer.js';
 import { until } from '../support/turns.js';
 import { closeOf } from '../support/wire-frames.js';
-import { compressionOptions, made, negotiate, type Recipe, recipes, windowOf } from './compressing.js';
+import {
+  compressionOptions,
+  cuttings,
+  made,
+  negotiate,
+  type Recipe,
+  recipes,
+  windowOf,
+} from './compressing.js';
 import { tinyInflate } from './tiny-inflate.js';
 
 watchResources();
@@ -139,7 +147,7 @@ describe('messages that both sides send', () => {
 
   it('arrive as they were sent, under all options and in any chunks, and nobody looks back too far', async () => {
     await fc.assert(
-      fc.asyncProperty(sides, sides, chunkings, async (client, server, cutting) => {
+      fc.asyncProperty(sides, sides, cuttings, async (client, server, cutting) => {
         const agreed = negotiate(client.options, server.options);
         const cut = (bytes: Uint8Array): Uint8Array[] => chunk(bytes, cutting);
         const [near, far] = memoryPair(undefined, [cut, cut]);
@@ -196,7 +204,7 @@ describe('messages that both sides send', () => {
 
 describe('connections of one server', () => {
   it('know nothing of each other, in whatever order their octets come', async () => {
-    const talks = fc.array(fc.tuple(fc.array(recipes(3000), { minLength: 1, maxLength: 5 }), chunkings), {
+    const talks = fc.array(fc.tuple(fc.array(recipes(3000), { minLength: 1, maxLength: 5 }), cuttings), {
       minLength: 2,
       maxLength: 4,
     });
@@ -422,7 +430,7 @@ describe('compressed payloads of any kind', () => {
       fc.asyncProperty(
         fc.array(fc.oneof(payloadsOfAnyKind, long), { minLength: 1, maxLength: 3 }),
         receiving,
-        chunkings,
+        cuttings,
         async (payloads, side, cutting) => {
           const limit = 110_000;
           const options = { maxMessageBytes: limit, dropTimeoutMs: 50 };

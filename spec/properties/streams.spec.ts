@@ -14,7 +14,6 @@ import {
 import { ReceiveWindow } from '../../src/connection/receive-window.js';
 import type { Connection, MessageStream } from '../../src/index.js';
 import { chunk } from 'rxwire/testing';
-import { chunkings } from 'rxwire/testing/arbitraries';
 import { memoryPair } from '../../src/transport/memory-transport.js';
 import { collect } from '../support/collect.js';
 import { afterTest, ended, watchResources } from '../support/harness.js';
@@ -22,16 +21,13 @@ import { connectionOver, memoryPeer } from '../support/memory-peer.js';
 import { agreedToy } from '../support/toy-extensions.js';
 import { until } from '../support/turns.js';
 import { BINARY, closeOf, TEXT } from '../support/wire-frames.js';
-import { made, type Recipe, recipes } from './compressing.js';
+import { cuttings, made, type Recipe, recipes } from './compressing.js';
 
 watchResources();
 
 const PMD = 'permessage-deflate';
 const NO_TAKEOVER = `${PMD}; server_no_context_takeover; client_no_context_takeover`;
 const FLUSH_END_BYTES = 4;
-
-/** Messages here are long, and an octet that is inflated by itself takes a turn of the event loop. */
-const cuttings = chunkings.filter((chunking) => chunking !== 'octets');
 
 type Agree = (role: Role) => readonly NegotiatedExtension[];
 
