@@ -1,10 +1,8 @@
 import type { MonoTypeOperatorFunction, OperatorFunction } from 'rxjs';
-import type { Drops } from './drops.js';
+import { Bounded } from './bounded.js';
 import { heldBack } from './held-back.js';
-import type { Holding } from './holding.js';
 import { type HoldOptions, maxMessagesOf } from './overflow-options.js';
 import type { Gate, Work } from './pace-setter.js';
-import { ValueQueue } from './value-queue.js';
 
 /**
  * Passes values on while they can be sent, holds the first ones that cannot, and drops those that come when `maxMessages` are held.
@@ -46,30 +44,9 @@ export function dropNewest<T, R>(
   return heldBack(pace, options, (drops) => new FirstOnes(max, drops));
 }
 
-class FirstOnes<T> implements Holding<T> {
-  readonly #values: ValueQueue<T> = new ValueQueue();
-  readonly #max: number;
-  readonly #drops: Drops<T>;
-
-  constructor(max: number, drops: Drops<T>) {
-    this.#max = max;
-    this.#drops = drops;
-  }
-
-  get length(): number {
-    return this.#values.length;
-  }
-
+class FirstOnes<T> extends Bounded<T> {
   hold(value: T): void {
-    if (this.#values.length < this.#max) this.#values.push(value);
-    else this.#drops.drop(value);
-  }
-
-  take(): T {
-    return this.#values.take();
-  }
-
-  clear(): void {
-    this.#values.clear();
+    if (this.values.length < this.max) this.values.push(value);
+    else this.drops.drop(value);
   }
 }

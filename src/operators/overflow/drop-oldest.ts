@@ -1,10 +1,8 @@
 import type { MonoTypeOperatorFunction, OperatorFunction } from 'rxjs';
-import type { Drops } from './drops.js';
+import { Bounded } from './bounded.js';
 import { heldBack } from './held-back.js';
-import type { Holding } from './holding.js';
 import { type HoldOptions, maxMessagesOf } from './overflow-options.js';
 import type { Gate, Work } from './pace-setter.js';
-import { ValueQueue } from './value-queue.js';
 
 /**
  * Passes values on while they can be sent, and holds those that cannot: the newest `maxMessages`, for which older ones are dropped.
@@ -45,30 +43,9 @@ export function dropOldest<T, R>(
   return heldBack(pace, options, (drops) => new LastOnes(max, drops));
 }
 
-class LastOnes<T> implements Holding<T> {
-  readonly #values: ValueQueue<T> = new ValueQueue();
-  readonly #max: number;
-  readonly #drops: Drops<T>;
-
-  constructor(max: number, drops: Drops<T>) {
-    this.#max = max;
-    this.#drops = drops;
-  }
-
-  get length(): number {
-    return this.#values.length;
-  }
-
+class LastOnes<T> extends Bounded<T> {
   hold(value: T): void {
-    this.#values.push(value);
-    if (this.#values.length > this.#max) this.#drops.drop(this.#values.take());
-  }
-
-  take(): T {
-    return this.#values.take();
-  }
-
-  clear(): void {
-    this.#values.clear();
+    this.values.push(value);
+    if (this.values.length > this.max) this.drops.drop(this.values.take());
   }
 }

@@ -67,7 +67,7 @@ export class GatedRoom<T> {
     this.#stopped = true;
     this.#ended = true;
     try {
-      while (this.#holding.length > 0) this.#drops.drop(this.#holding.take());
+      this.#dropAll();
     } catch (error) {
       this.#destination.error(error);
     }
