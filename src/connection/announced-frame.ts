@@ -1,7 +1,16 @@
+import { asBuffer } from '../protocol/as-buffer.js';
 import { headerBytes, MAX_HEADER_BYTES, writeHeader } from '../protocol/frame-encoder.js';
 import { mask, rotateMaskingKey, wordsOf } from '../protocol/masking.js';
+import type { MessageCollector } from '../protocol/message-collector.js';
+import { Opcode } from '../protocol/opcodes.js';
 import { slab, SLAB_COPY_BYTES } from '../transport/slab.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
+
+/** A control frame that waits. */
+export type DelayedControl = readonly [opcode: number, payload: Uint8Array];
+
+/** What those who look on are shown of the payload, which may be of any length. */
+const MAX_SHOWN_BYTES = 1024 * 1024;
 
 /** A frame whose header has been written and whose payload is written chunk by chunk. RFC 6455 section 5.2. */
 export class AnnouncedFrame {
@@ -10,6 +19,10 @@ export class AnnouncedFrame {
   readonly length: number;
   /** Octets of the payload that have not been written. */
   remaining: number;
+  /** What is to be shown of its payload, where somebody looks on. */
+  shown: MessageCollector | undefined;
+  /** Control frames that wait for its end. */
+  #delayed: DelayedControl[] | undefined;
   readonly #writes: WriteCoalescer;
   /** The masking key as it stands for the next octet; 0 changes nothing. */
   #key: number;
@@ -31,9 +44,23 @@ export class AnnouncedFrame {
     writes.commit(at + headerBytes(length, key !== undefined));
   }
 
+  /** The control frames that waited, in their order. */
+  get delayed(): readonly DelayedControl[] {
+    return this.#delayed ?? NONE;
+  }
+
+  /** Lets a control frame wait. Of Pongs only the newest does: there are as many as the peer likes. RFC 6455 section 5.5.3. */
+  delay(opcode: number, payload: Uint8Array): void {
+    const delayed = (this.#delayed ??= []);
+    const pong = opcode === Opcode.pong ? delayed.findIndex(([waiting]) => waiting === opcode) : -1;
+    if (pong >= 0) delayed.splice(pong, 1);
+    delayed.push([opcode, payload]);
+  }
+
   /** Writes the next octets of the payload, at most those that remain. They are never changed. */
   write(chunk: Uint8Array): void {
     const { length } = chunk;
+    this.shown?.add(asBuffer(chunk), 0, Math.min(length, MAX_SHOWN_BYTES - this.shown.size));
     this.remaining -= length;
     if (length <= SLAB_COPY_BYTES) {
       const at = this.#writes.reserve(length);
@@ -50,3 +77,5 @@ export class AnnouncedFrame {
     this.#key = rotateMaskingKey(this.#key, length);
   }
 }
+
+const NONE: readonly DelayedControl[] = Object.freeze([]);

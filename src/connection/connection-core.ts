@@ -16,6 +16,7 @@ import { Opcode } from '../protocol/opcodes.js';
 import type { Transport, TransportListener } from '../transport/transport.js';
 import type { Cancel, Clock } from './clock.js';
 import { Closer, type CloserOwner } from './closer.js';
+import { Ending, type EndingOwner } from './ending.js';
 import { Inbox, type InboxOwner } from './inbox.js';
 import { DEFAULT_KEEP_ALIVE, KeepAlive, type KeepAliveOwner, type ResolvedKeepAlive } from './keep-alive.js';
 import { PingAnswerer } from './ping-answerer.js';
@@ -43,7 +44,7 @@ export interface CoreObserver {
  * The inside of a connection: one transport wired to the protocol, with what holds it back, what keeps it alive and what ends it.
  */
 export class ConnectionCore
-  implements InboxOwner, PumpOwner, CloserOwner, WayOutOwner, KeepAliveOwner, TransportListener
+  implements InboxOwner, PumpOwner, CloserOwner, WayOutOwner, KeepAliveOwner, EndingOwner, TransportListener
 {
   readonly profile: ConnectionProfile;
   readonly transport: Transport;
@@ -59,12 +60,9 @@ export class ConnectionCore
   #answerer: PingAnswerer | undefined;
   #pinger: Pinger | undefined;
   #keepAlive: KeepAlive | undefined;
-  #inputEnded = false;
-  #transportClosed = false;
-  #transportError: Error | undefined;
-  #cancelDrain: Cancel | undefined;
   #reminder: UnreadReminder | undefined;
-  #cancelStuck: Cancel | undefined;
+  /** Made when the end begins. */
+  #theEnding: Ending | undefined;
 
   constructor(
     profile: ConnectionProfile,
@@ -97,6 +95,10 @@ export class ConnectionCore
 
   get closer(): Closer {
     return (this.#closer ??= new Closer(this, this.profile));
+  }
+
+  get #ending(): Ending {
+    return (this.#theEnding ??= new Ending(this));
   }
 
   get turns(): Turns {
@@ -136,13 +138,12 @@ export class ConnectionCore
   }
 
   onInputEnd(error: unknown): void {
-    this.#inputEnded = true;
     this.out.cut();
     if (error instanceof ExtensionError || isViolation(error)) this.inbox.failStreams(error);
     if (error instanceof ExtensionError) this.onExtensionFailure(error);
     else if (isViolation(error)) this.closer.fail(error);
     else this.closer.inputEnded(error as Error | undefined);
-    this.#endIfGone();
+    this.#ending.inputEnded();
   }
 
   soon(task: () => void): void {
@@ -283,33 +284,20 @@ export class ConnectionCore
   }
 
   onClose(error: Error | undefined): void {
-    this.#transportClosed = true;
-    this.#transportError = error;
-    if (!this.#inputEnded) {
-      // Undecoded bytes wait behind what is held; they do not wait for ever.
-      this.#cancelDrain = this.profile.clock.after(this.profile.options.drainTimeoutMs, () => {
-        this.#drop();
-        if (this.pump.waitsForExtension) this.#giveUpInput();
-      });
-    }
-    this.#endIfGone();
+    this.#ending.transportClosed(error);
   }
 
   onClosed(info: CloseInfo): void {
     this.#keepAlive?.stop();
     this.#reminder?.end();
-    this.#cancelStuck?.();
     this.#pinger?.end();
     this.out.end();
     this.inbox.failStreams(new ConnectionClosedError(info));
     this.#observer.onClosed(info, this.closer.asked);
-    this.#cancelDrain = this.profile.clock.after(this.profile.options.drainTimeoutMs, () => {
-      const cut = this.inbox.cut();
-      if (cut > 0) {
-        this.#observer.log('warn', `${String(cut)} messages that nobody took were dropped after the end`);
-      }
+    this.#ending.drain((cut) => {
+      this.#observer.log('warn', `${String(cut)} messages that nobody took were dropped after the end`);
     });
-    const { dropped } = this.inbox;
+    const { dropped } = this.inbox.losses;
     if (dropped > 0) {
       this.#observer.log(
         'warn',
@@ -320,8 +308,7 @@ export class ConnectionCore
   }
 
   onDrained(): void {
-    this.#cancelDrain?.();
-    this.#cancelDrain = undefined;
+    this.#ending.drained();
     this.#observer.onDone();
   }
 
@@ -331,36 +318,12 @@ export class ConnectionCore
    */
   #leave(): void {
     this.pump.readOn();
-    if (this.inbox.taking) this.#leaveWhenStuck();
-    else this.#drop();
-  }
-
-  #leaveWhenStuck(): void {
-    const { taken } = this.inbox;
-    const { clock, options } = this.profile;
+    if (!this.inbox.taking) {
+      this.#ending.drop();
+      return;
+    }
     this.#reminder?.end();
-    this.#cancelStuck?.();
-    this.#cancelStuck = clock.after(options.dropTimeoutMs, () => {
-      if (!this.draining || this.inbox.taken > taken) this.#leaveWhenStuck();
-      else this.#drop();
-    });
-  }
-
-  #drop(): void {
-    this.inbox.leaving = true;
-    this.pump.release(Hold.window);
-  }
-
-  /** An extension has had its time: what it was given is dropped, and so is what waits behind. */
-  #giveUpInput(): void {
-    this.inbox.unsubscribe();
-    this.onInputEnd(undefined);
-  }
-
-  #endIfGone(): void {
-    if (!this.#transportClosed || !this.#inputEnded) return;
-    this.#cancelDrain?.();
-    this.closer.transportClosed(this.#transportError);
+    this.#ending.leaveWhenStuck();
   }
 }
 

@@ -14,6 +14,21 @@ import { StreamInbox } from './stream-inbox.js';
 
 type AnyMessage = Message<string | Uint8Array>;
 
+/** Messages that nobody was given. */
+export interface InboxLosses {
+  /** Those that `discard` took. */
+  discarded: number;
+  /** Those that came after this side had closed, and did not fit the window. */
+  dropped: number;
+  /** Those that nobody had taken so long after the end. */
+  late: number;
+}
+
+/** How an {@link Inbox} ended: with an error for those who asked to fail, or without. */
+interface InboxEnd {
+  readonly error: Error | undefined;
+}
+
 /** What an {@link Inbox} asks of the connection. */
 export interface InboxOwner extends WindowOwner {
   /** The bytes have ended: with an error if the peer broke a rule or the transport was lost. */
@@ -42,17 +57,13 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   #many: readonly Claim[] | undefined;
   #kept: Fifo<Kept> | undefined;
   #handingOut = false;
-  #finished = false;
-  #error: Error | undefined;
+  /** How it has ended. */
+  #end: InboxEnd | undefined;
   /** Both are made when somebody takes streams for the first time. */
   #streamHolds: StreamHolds | undefined;
   #streamInbox: StreamInbox | undefined;
-  /** Messages that `discard` took. */
-  discarded = 0;
-  /** Messages that came after this side had closed, and did not fit the window. */
-  dropped = 0;
-  /** Messages that nobody had taken so long after the end. */
-  late = 0;
+  /** Made with the first message that nobody gets. */
+  #losses: InboxLosses | undefined;
   /** Once this side is leaving it does not hold the peer back: what does not fit the window is dropped. */
   leaving = false;
 
@@ -103,9 +114,17 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     return this.#receiveWindow?.taken ?? 0;
   }
 
+  get losses(): Readonly<InboxLosses> {
+    return this.#losses ?? NO_LOSSES;
+  }
+
+  get #lost(): InboxLosses {
+    return (this.#losses ??= { ...NO_LOSSES });
+  }
+
   messages(): Observable<AnyMessage> {
     return new Observable((subscriber) => {
-      if (this.#finished && this.#kept === undefined) {
+      if (this.#end !== undefined && this.#kept === undefined) {
         subscriber.complete();
         return;
       }
@@ -117,14 +136,14 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
 
   iterate(): MessageIterator {
     const iterator = new MessageIterator(this.#window, this);
-    if (this.#finished && this.#kept === undefined) iterator.finish(this.#error);
+    if (this.#end !== undefined && this.#kept === undefined) iterator.finish(this.#end.error);
     else this.#enter(iterator);
     return iterator;
   }
 
   consume<R>(project: Project<R>, concurrency: number): Observable<R> {
     return new Observable((subscriber) => {
-      if (this.#finished && this.#kept === undefined) {
+      if (this.#end !== undefined && this.#kept === undefined) {
         subscriber.complete();
         return;
       }
@@ -136,12 +155,12 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
 
   streams(): Observable<MessageStream> {
     return new Observable((subscriber) => {
-      if (this.#finished && this.#kept === undefined) {
+      if (this.#end !== undefined && this.#kept === undefined) {
         subscriber.complete();
         return;
       }
       this.#streamHolds ??= new StreamHolds(this.#window, () => {
-        if (this.#finished) this.#settle();
+        if (this.#end !== undefined) this.#settle();
       });
       const claim = new StreamClaim(subscriber, this.#streamHolds, this);
       this.#enter(claim);
@@ -156,20 +175,20 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
 
   /** Takes every message from now on and drops it. */
   discard(): void {
-    this.discarded += this.#dropKept();
+    const dropped = this.#dropKept();
+    if (dropped > 0) this.#lost.discarded += dropped;
     this.#enter(
       new DiscardClaim(() => {
-        if (this.#claims.length === 1) this.discarded++;
+        if (this.#claims.length === 1) this.#lost.discarded++;
       }),
     );
-    if (this.#finished) this.#settle();
+    if (this.#end !== undefined) this.#settle();
   }
 
   /** The connection has ended. What is kept is still handed out; `error` is for iterators. */
   finish(error: Error | undefined): void {
-    if (this.#finished) return;
-    this.#finished = true;
-    this.#error = error;
+    if (this.#end !== undefined) return;
+    this.#end = { error };
     this.#settle();
   }
 
@@ -179,8 +198,8 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     for (const claim of this.#claims) cut += claim.cut();
     cut += this.#dropKept() + (this.#streamHolds?.count ?? 0);
     this.#streamHolds?.forget();
-    this.late += cut;
-    if (this.#finished) this.#settle();
+    if (cut > 0) this.#lost.late += cut;
+    if (this.#end !== undefined) this.#settle();
     return cut;
   }
 
@@ -202,7 +221,7 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
 
   #handOut(message: AnyMessage): void {
     if (this.leaving && this.full) {
-      this.dropped++;
+      this.#lost.dropped++;
       return;
     }
     if (this.#kept !== undefined || this.#claims.length === 0) {
@@ -246,7 +265,7 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     if (kept?.length === 0 && kept === this.#kept) this.#kept = undefined;
     this.#handingOut = false;
     this.#updateParts();
-    if (this.#finished) this.#settle();
+    if (this.#end !== undefined) this.#settle();
   }
 
   /** The claim takes no more; what it has not started goes back to what is kept, if nobody else takes messages. */
@@ -258,7 +277,7 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     } else {
       for (const kept of unstarted) this.#window.giveBack(kept);
     }
-    if (this.#finished) this.#settle();
+    if (this.#end !== undefined) this.#settle();
   }
 
   #setClaims(claims: readonly Claim[]): void {
@@ -273,7 +292,7 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     const claims = this.#claims.filter((claim) => claim instanceof StreamClaim);
     const parts = (this.#streamInbox ??= new StreamInbox(
       () => this.leaving && this.full,
-      () => this.dropped++,
+      () => this.#lost.dropped++,
     ));
     parts.claims = claims;
     parts.wantsWhole = this.#claims.some(({ takes }) => takes === 'whole');
@@ -283,9 +302,10 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   /** After the end: tells those who have everything, and the connection when all have. */
   #settle(): void {
     if (this.#kept !== undefined) return;
-    for (const claim of this.#claims) claim.finish(this.#error);
+    for (const claim of this.#claims) claim.finish(this.#end?.error);
     if (this.drained) this.#owner.onDrained();
   }
 }
 
 const NO_CLAIMS: readonly Claim[] = Object.freeze([]);
+const NO_LOSSES: Readonly<InboxLosses> = Object.freeze({ discarded: 0, dropped: 0, late: 0 });

@@ -1,8 +1,5 @@
-import { BehaviorSubject, type Observable, of, ReplaySubject, type Unsubscribable } from 'rxjs';
+import { BehaviorSubject, type Observable, of, ReplaySubject } from 'rxjs';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
-
-/** What is done when a connection has closed. */
-export type Teardown = Unsubscribable | (() => void);
 
 /** Tells those who asked what becomes of a connection. Nothing is made for those who did not. */
 export class Lifecycle {
@@ -12,8 +9,6 @@ export class Lifecycle {
   #closed$: ReplaySubject<CloseInfo> | undefined;
   #done = false;
   #whenDone: (() => void)[] | undefined;
-  /** One or several: most connections have one. */
-  #whenClosed: Teardown | Teardown[] | undefined;
 
   /** The state, which is `now`, and what it becomes. */
   state$(now: ConnectionState): Observable<ConnectionState> {
@@ -35,13 +30,6 @@ export class Lifecycle {
     return this.#closed$.asObservable();
   }
 
-  /** Calls back, or unsubscribes, when the connection has closed. */
-  whenClosed(teardown: Teardown): void {
-    if (this.info !== undefined) tearDown(teardown);
-    else if (this.#whenClosed === undefined) this.#whenClosed = teardown;
-    else this.#whenClosed = [this.#whenClosed, teardown].flat();
-  }
-
   /** Calls back when the connection has ended and everything that was held has been taken. */
   whenDone(callback: () => void): void {
     if (this.#done) callback();
@@ -57,10 +45,6 @@ export class Lifecycle {
     this.#state$?.complete();
     this.#closed$?.next(info);
     this.#closed$?.complete();
-    const teardowns = this.#whenClosed;
-    this.#whenClosed = undefined;
-    if (Array.isArray(teardowns)) teardowns.forEach(tearDown);
-    else if (teardowns !== undefined) tearDown(teardowns);
   }
 
   onDone(): void {
@@ -69,9 +53,4 @@ export class Lifecycle {
     for (const callback of this.#whenDone ?? []) callback();
     this.#whenDone = undefined;
   }
-}
-
-function tearDown(teardown: Teardown): void {
-  if (typeof teardown === 'function') teardown();
-  else teardown.unsubscribe();
 }

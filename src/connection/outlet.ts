@@ -29,7 +29,8 @@ export class Outlet {
   protected readonly writes: WriteCoalescer;
   protected readonly options: OutletOptions;
   readonly #owner: OutletOwner;
-  readonly #writable = new Writable();
+  /** Made when there is no room for the first time, or somebody asks. */
+  #writable: Writable | undefined;
   #ended = false;
   #flushes: ((flushed: boolean) => void)[] | undefined;
 
@@ -60,6 +61,10 @@ export class Outlet {
   }
 
   get writable$(): Observable<boolean> {
+    if (this.#writable === undefined) {
+      this.#writable = new Writable();
+      if (this.#ended) this.#writable.end();
+    }
     return this.#writable.value$;
   }
 
@@ -132,7 +137,7 @@ export class Outlet {
     const flushes = this.#flushes;
     this.#flushes = undefined;
     for (const resolve of flushes ?? []) resolve(false);
-    this.#writable.end();
+    this.#writable?.end();
   }
 
   #settle(resolve: (flushed: boolean) => void): void {
@@ -157,10 +162,12 @@ export class Outlet {
 
   /** Tells whether there is room, where that has changed. */
   protected turn(writable: boolean): boolean {
-    if (!this.#writable.turn(writable)) return writable;
+    if (this.#writable === undefined && writable) return true;
+    const state = (this.#writable ??= new Writable());
+    if (!state.turn(writable)) return writable;
     if (!writable) this.#lookAgain();
     this.#owner.onWritable(writable);
-    this.#writable.announce();
+    state.announce();
     return writable;
   }
 

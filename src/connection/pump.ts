@@ -92,7 +92,8 @@ export class Pump implements Pace {
   begin(): void {
     this.traffic = true;
     this.#frames = 0;
-    this.#beganAt = this.#owner.clock.now();
+    // A whole number, which needs no memory of its own: there is one for each idle connection.
+    this.#beganAt = Math.trunc(this.#owner.clock.now());
     this.#writes.hold();
   }
 

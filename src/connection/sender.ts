@@ -1,4 +1,3 @@
-import { asBuffer } from '../protocol/as-buffer.js';
 import { takeOut } from '../protocol/byte-ownership.js';
 import type { Frame, FrameTap } from '../protocol/frame.js';
 import { firstByte, headerBytes, MAX_HEADER_BYTES, writeHeader } from '../protocol/frame-encoder.js';
@@ -16,12 +15,10 @@ import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import { AnnouncedFrame } from './announced-frame.js';
 import { type Content, lengthOf, type PackedSink, type Packer } from './packer.js';
 import type { SendLine } from './send-line.js';
+import { SentFrames } from './sent-frames.js';
 
 /** A string of this many UTF-16 units fits the slab whatever its characters: three octets each at most. */
 const SLAB_CHARACTERS = Math.floor((SLAB_BYTES - MAX_HEADER_BYTES) / 3);
-
-/** What those who look on are shown of the payload of an announced frame, which may be of any length. */
-const MAX_SHOWN_BYTES = 1024 * 1024;
 
 /** The FIN bit of a frame's first byte. */
 const FIN = 0x80;
@@ -37,8 +34,6 @@ export interface SenderOptions {
 
 /** Encodes what is sent straight into the memory that is written. RFC 6455 section 6.1. */
 export class Sender implements PackedSink {
-  /** Called with every frame that is sent, while it is set. */
-  onFrame: FrameTap | undefined;
   /** Lets extensions transform what is sent, where there are any. */
   packer: Packer | undefined;
   /** Where messages wait for the end of another; made when one takes its time for the first time. */
@@ -47,17 +42,24 @@ export class Sender implements PackedSink {
   readonly traffic: Traffic = new Traffic();
   readonly #writes: WriteCoalescer;
   readonly #options: SenderOptions;
-  #unshown: Frame[] | undefined;
-  #showing = false;
+  /** Made when somebody looks on for the first time. */
+  #sent: SentFrames | undefined;
   #announced: AnnouncedFrame | undefined;
-  /** What is to be shown of it. */
-  #shown: MessageCollector | undefined;
-  /** Control frames that wait for the end of the announced frame. */
-  #delayed: [opcode: number, payload: Uint8Array][] | undefined;
 
   constructor(writes: WriteCoalescer, options: SenderOptions) {
     this.#writes = writes;
     this.#options = options;
+  }
+
+  /** Called with every frame that is sent, while it is set. */
+  set onFrame(tap: FrameTap | undefined) {
+    if (this.#sent === undefined && tap === undefined) return;
+    (this.#sent ??= new SentFrames()).onFrame = tap;
+  }
+
+  /** Those who look on, if there are any. */
+  get #shows(): SentFrames | undefined {
+    return this.#sent?.onFrame === undefined ? undefined : this.#sent;
   }
 
   /** Whether frames are masked. */
@@ -103,17 +105,17 @@ export class Sender implements PackedSink {
   /** Sends a control frame, behind an announced frame if one is open; its payload is copied. */
   control(opcode: number, payload: Uint8Array): void {
     if (this.#announced !== undefined) {
-      this.#delay(opcode, Uint8Array.from(payload));
+      this.#announced.delay(opcode, Uint8Array.from(payload));
       return;
     }
     this.#bytes(firstByte(true, 0, opcode), payload);
-    if (this.#unshown !== undefined) this.#show();
+    this.#sent?.show();
   }
 
   /** Sends a frame as it is given, wrong or not. */
   frame(frame: Frame): void {
     this.#bytes(firstByte(frame.fin, frame.rsv, frame.opcode), frame.payload);
-    if (this.#unshown !== undefined) this.#show();
+    this.#sent?.show();
   }
 
   /** Runs `task` when everything sent so far is on its way to the transport: at once, unless somebody is inside a message. */
@@ -143,7 +145,7 @@ export class Sender implements PackedSink {
     const { nextKey, applyMask } = this.#options;
     this.#announced = new AnnouncedFrame(this.#writes, first, length, nextKey?.(), applyMask);
     this.traffic.begin(headerBytes(length, this.masks));
-    if (this.onFrame !== undefined) this.#shown = new MessageCollector();
+    if (this.#shows !== undefined) this.#announced.shown = new MessageCollector();
   }
 
   /** Writes the next octets of the announced frame, at most those that remain. */
@@ -152,30 +154,15 @@ export class Sender implements PackedSink {
     if (frame === undefined) return;
     frame.write(bytes);
     this.traffic.piece(bytes.length);
-    this.#shown?.add(asBuffer(bytes), 0, Math.min(bytes.length, MAX_SHOWN_BYTES - this.#shown.size));
     if (frame.remaining > 0) return;
     this.#announced = undefined;
-    this.traffic.end((frame.first & FIN) !== 0, frame.first & 0x0f);
-    this.#showAnnounced(frame);
-    const delayed = this.#delayed;
-    this.#delayed = undefined;
-    for (const [opcode, payload] of delayed ?? []) this.control(opcode, payload);
-  }
-
-  #showAnnounced({ first, length }: AnnouncedFrame): void {
-    const payload = this.#shown?.take();
-    this.#shown = undefined;
-    if (payload === undefined) return;
-    (this.#unshown ??= []).push(shownFrame(first, length, takeOut(payload)));
-    this.#show();
-  }
-
-  /** Of Pongs only the newest waits: there are as many as the peer likes. RFC 6455 section 5.5.3. */
-  #delay(opcode: number, payload: Uint8Array): void {
-    const delayed = (this.#delayed ??= []);
-    const pong = opcode === Opcode.pong ? delayed.findIndex(([waiting]) => waiting === opcode) : -1;
-    if (pong >= 0) delayed.splice(pong, 1);
-    delayed.push([opcode, payload]);
+    const { first, length, shown, delayed } = frame;
+    this.traffic.end((first & FIN) !== 0, first & 0x0f);
+    if (shown !== undefined) {
+      this.#sent?.keep(first, length, takeOut(shown.take()));
+      this.#sent?.show();
+    }
+    for (const [opcode, payload] of delayed) this.control(opcode, payload);
   }
 
   content(first: number, data: string | Uint8Array, fragmentBytes: number, ours: boolean): void {
@@ -183,18 +170,18 @@ export class Sender implements PackedSink {
       const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
       if (bytes.length > fragmentBytes) {
         this.#fragments(first, bytes, fragmentBytes, ours);
-        if (this.#unshown !== undefined) this.#show();
+        this.#sent?.show();
         return;
       }
     }
     if (typeof data === 'string') this.#string(first | FIN, data);
     else this.#bytes(first | FIN, data, ours);
-    if (this.#unshown !== undefined) this.#show();
+    this.#sent?.show();
   }
 
   /** Sends what others send, too: the very frame that they send, if it is unmasked, whole, and nobody looks on. */
   shared(first: number, payload: SharedPayload, fragmentBytes: number): void {
-    if (!this.masks && this.onFrame === undefined && payload.bytes.length <= fragmentBytes) {
+    if (!this.masks && this.#shows === undefined && payload.bytes.length <= fragmentBytes) {
       const frame = payload.frame(first | FIN);
       if (frame !== undefined) {
         this.#count(first | FIN, payload.bytes.length, false);
@@ -207,7 +194,7 @@ export class Sender implements PackedSink {
 
   frameContent(fin: boolean, first: number, payload: Uint8Array, ours: boolean): void {
     this.#bytes(fin ? first | FIN : first, payload, ours);
-    if (this.#unshown !== undefined) this.#show();
+    this.#sent?.show();
   }
 
   #message(opcode: number, data: Content, fragmentBytes: number, compress: boolean | undefined): void {
@@ -271,14 +258,14 @@ export class Sender implements PackedSink {
     const begin = writeHeader(slab.bytes, at, first, length, key);
     const end = begin + length;
     this.#count(first, length, key !== undefined);
-    if (this.onFrame !== undefined) this.#keep(first, slab.bytes.subarray(begin, end));
+    this.#shows?.keep(first, length, Uint8Array.from(slab.bytes.subarray(begin, end)));
     if (key !== undefined && this.#options.applyMask) mask(slab.bytes, slab.words, begin, end, key);
     this.#writes.commit(end);
   }
 
   /** A large payload goes by reference, or by a masked copy: the caller's octets are never changed. */
   #large(first: number, payload: Uint8Array, key: number | undefined, ours: boolean): void {
-    if (this.onFrame !== undefined) this.#keep(first, payload);
+    this.#shows?.keep(first, payload.length, Uint8Array.from(payload));
     this.#count(first, payload.length, key !== undefined);
     const header = Buffer.allocUnsafe(headerBytes(payload.length, key !== undefined));
     writeHeader(header, 0, first, payload.length, key);
@@ -295,25 +282,6 @@ export class Sender implements PackedSink {
   #count(first: number, length: number, masked: boolean): void {
     this.traffic.frame((first & FIN) !== 0, first & 0x0f, headerBytes(length, masked), length);
   }
-
-  #keep(first: number, payload: Uint8Array): void {
-    (this.#unshown ??= []).push(shownFrame(first, payload.length, Uint8Array.from(payload)));
-  }
-
-  /** Shows what was written, once all of it is: whoever looks on may send, and is never called from within itself. */
-  #show(): void {
-    if (this.#showing) return;
-    this.#showing = true;
-    for (let frames = this.#unshown; frames !== undefined; frames = this.#unshown) {
-      this.#unshown = undefined;
-      for (const frame of frames) this.onFrame?.(frame);
-    }
-    this.#showing = false;
-  }
-}
-
-function shownFrame(first: number, length: number, payload: Uint8Array): Frame {
-  return { fin: (first & FIN) !== 0, rsv: (first >> 4) & 7, opcode: first & 0x0f, length, payload };
 }
 
 /** Octets of the payload that `data` makes. */

@@ -24,7 +24,7 @@ import {
   wholeNumber,
 } from '../protocol/option-checks.js';
 import type { Source } from './feed.js';
-import { Lifecycle, type Teardown } from './lifecycle.js';
+import { Lifecycle } from './lifecycle.js';
 import type { MessageSink } from './message-sink.js';
 import { controlPayload } from './control-payload.js';
 import type { Outlet } from './outlet.js';
@@ -33,6 +33,7 @@ import type { ConnectionProfile } from './profile.js';
 import { checkSource, sendAllOf, type SendReport, sendStreamOf } from './send-source.js';
 import { payloadBytes } from './sender.js';
 import { Taps } from './taps.js';
+import { tearDown, type Teardown, type Teardowns, withTeardown } from './teardowns.js';
 
 /** What a connection is made of. */
 export interface ConnectionParts<Context> {
@@ -64,7 +65,9 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   #id: string | undefined;
   #taps: Taps | undefined;
   #outbox: Observer<Outgoing> | undefined;
-  readonly #life = new Lifecycle();
+  /** Made when somebody asks, or at the end. */
+  #lifecycle: Lifecycle | undefined;
+  #whenClosed: Teardowns;
   /** Messages that were to be sent after closing had begun. */
   #refused = 0;
   readonly #onClosed: ((connection: this) => void) | undefined;
@@ -78,6 +81,15 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   get id(): string {
     return (this.#id ??= randomUUID());
+  }
+
+  get #life(): Lifecycle {
+    return (this.#lifecycle ??= new Lifecycle());
+  }
+
+  /** How it has closed. */
+  get #info(): CloseInfo | undefined {
+    return this.#lifecycle?.info;
   }
 
   get role(): Role {
@@ -162,7 +174,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   get #tapped(): Taps {
-    return (this.#taps ??= new Taps(this.#core, this.#life.info !== undefined));
+    return (this.#taps ??= new Taps(this.#core, this.#info !== undefined));
   }
 
   // Sending
@@ -252,11 +264,12 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   get stats(): ConnectionStats {
     const { pump, inbox, out } = this.#core;
+    const { discarded, dropped, late } = inbox.losses;
     return {
       received: trafficStats(pump.counts),
       sent: trafficStats(out.sender.traffic),
       unsent: this.#refused + out.unsent,
-      discarded: inbox.discarded + inbox.dropped + inbox.late,
+      discarded: discarded + dropped + late,
     };
   }
 
@@ -306,7 +319,8 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   /** Calls back, or unsubscribes, when the connection has closed. */
   whenClosed(teardown: Teardown): void {
-    this.#life.whenClosed(teardown);
+    if (this.#info === undefined) this.#whenClosed = withTeardown(this.#whenClosed, teardown);
+    else tearDown(teardown);
   }
 
   /** Calls back when the connection has ended and everything that was held has been taken. */
@@ -324,7 +338,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   /** How `connect` ends: with an error unless this side asked for the end or it was an ordinary one. */
   get error(): Error | undefined {
-    return this.#life.info && this.endError(this.#life.info, false);
+    return this.#info && this.endError(this.#info, false);
   }
 
   log(level: 'warn' | 'error', message: string, error?: unknown): void {
@@ -335,13 +349,15 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   // What the inside tells
 
   onState(state: ConnectionState): void {
-    this.#life.onState(state);
+    this.#lifecycle?.onState(state);
   }
 
   onClosed(info: CloseInfo): void {
     this.#life.info = info;
     this.#taps?.complete();
     this.#life.onClosed(info);
+    tearDown(this.#whenClosed);
+    this.#whenClosed = undefined;
     this.#onClosed?.(this);
   }
 

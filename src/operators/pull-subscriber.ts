@@ -8,7 +8,19 @@ import type { DecoderPool, PullDecoder } from './decoder-pool.js';
 import { OperatorSubscriber } from './operator-subscriber.js';
 import { type Pace, type Paced, Permit } from './pace.js';
 
-const NO_ERROR: unique symbol = Symbol('no error');
+/** Who looks on at the frames, and who takes messages part by part. */
+interface Looks {
+  onFrame: FrameTap | undefined;
+  parts: PartSink | undefined;
+}
+
+/** How the source ended. */
+interface SourceEnd {
+  readonly failed: boolean;
+  readonly error?: unknown;
+}
+
+const COMPLETED: SourceEnd = Object.freeze({ failed: false });
 
 /**
  * Moves bytes into a decoder and its values out, as fast as the pace permits. The decoder is borrowed for as long as it holds something. Values are never emitted from inside one another: bytes
@@ -17,13 +29,12 @@ const NO_ERROR: unique symbol = Symbol('no error');
 export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> implements Paced {
   readonly #decoders: DecoderPool<Out>;
   #decoder: PullDecoder<Out> | undefined;
-  #onFrame: FrameTap | undefined;
-  #parts: PartSink | undefined;
+  /** Most streams are not looked at. */
+  #looks: Looks | undefined;
   readonly #pace: Pace | undefined;
   readonly #extensions: InboundExtensions | undefined;
   #decoding = false;
-  #sourceEnded = false;
-  #sourceError: unknown = NO_ERROR;
+  #sourceEnd: SourceEnd | undefined;
 
   constructor(
     downstream: Subscriber<Out>,
@@ -43,21 +54,27 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
   }
 
   get onFrame(): FrameTap | undefined {
-    return this.#onFrame;
+    return this.#looks?.onFrame;
   }
 
   set onFrame(tap: FrameTap | undefined) {
-    this.#onFrame = tap;
+    if (tap === this.onFrame) return;
+    this.#look().onFrame = tap;
     if (this.#decoder !== undefined) this.#decoder.onFrame = tap;
   }
 
   get parts(): PartSink | undefined {
-    return this.#parts;
+    return this.#looks?.parts;
   }
 
   set parts(parts: PartSink | undefined) {
-    this.#parts = parts;
+    if (parts === this.parts) return;
+    this.#look().parts = parts;
     if (this.#decoder !== undefined) this.#decoder.parts = parts;
+  }
+
+  #look(): Looks {
+    return (this.#looks ??= { onFrame: undefined, parts: undefined });
   }
 
   resume(): void {
@@ -82,20 +99,20 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
   }
 
   protected override _complete(): void {
-    this.#sourceEnded = true;
-    this.#passEnd();
+    this.#sourceEnd = COMPLETED;
+    this.#passEnd(COMPLETED);
   }
 
   protected override _error(error: unknown): void {
-    this.#sourceError = error;
-    this.#sourceEnded = true;
-    this.#passEnd();
+    const end = { failed: true, error };
+    this.#sourceEnd = end;
+    this.#passEnd(end);
   }
 
   #borrow(): PullDecoder<Out> {
     const decoder = this.#decoders.borrow();
-    decoder.onFrame = this.#onFrame;
-    if (this.#parts !== undefined) decoder.parts = this.#parts;
+    decoder.onFrame = this.onFrame;
+    if (this.parts !== undefined) decoder.parts = this.parts;
     if (this.#pace?.counts !== undefined) decoder.traffic = this.#pace.counts;
     if (this.#pace?.onControl !== undefined) decoder.controls = this.#pace as ControlSink;
     if (this.#extensions !== undefined) {
@@ -141,7 +158,7 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
     }
     if (decoder.busy === true) pace?.onBusy?.(true);
     else if (decoder.idle && decoder === this.#decoder) this.#giveBack(decoder);
-    if (this.#sourceEnded) this.#passEnd();
+    if (this.#sourceEnd !== undefined) this.#passEnd(this.#sourceEnd);
   }
 
   /** An extension has done what the decoder waited for. */
@@ -151,9 +168,9 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
   }
 
   /** Passes on the end of the source, once everything before it is decoded. */
-  #passEnd(): void {
+  #passEnd({ failed, error }: SourceEnd): void {
     if (this.#decoding || this.pending) return;
-    if (this.#sourceError !== NO_ERROR) super._error(this.#sourceError);
+    if (failed) super._error(error);
     else if (this.#decoder?.atBoundary !== false) super._complete();
     else super._error(truncated());
   }
