@@ -2,7 +2,8 @@ import type { HeaderFields } from '../protocol/handshake/header-fields.js';
 
 /** The request that opened the connection, as the server read it or the client sent it. RFC 6455 section 4.1. */
 export interface HandshakeRequest {
-  readonly method: 'GET';
+  /** `CONNECT` over HTTP/2, RFC 8441. */
+  readonly method: 'GET' | 'CONNECT';
   /** The request target: path and query, as on the wire. */
   readonly target: string;
   readonly headers: HeaderFields;

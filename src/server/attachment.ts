@@ -1,9 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
-import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
+import type { Arrival } from './arrival.js';
 import { claim } from './claim.js';
 import { Dispatcher, type Endpoint } from './dispatcher.js';
 import type { Entrance, Served } from './entrance.js';
@@ -39,14 +38,14 @@ export class Attachment implements Entrance, Endpoint {
     return Promise.resolve();
   }
 
-  enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void {
-    if (!claim(socket)) return;
-    readySocket(socket, this.#noDelay);
-    this.#served.enter(request, socket, head, params);
+  enter(arrival: Arrival, params: PathParams): void {
+    if (!claim(arrival.socket)) return;
+    readySocket(arrival.socket, this.#noDelay);
+    this.#served.enter(arrival, params);
   }
 
-  refuse(socket: Duplex, refusal: Refusal): void {
-    if (claim(socket)) this.#served.refuse(socket, refusal);
+  refuse(arrival: Arrival, refusal: Refusal): void {
+    if (claim(arrival.socket)) this.#served.refuse(arrival, refusal);
   }
 
   shut(): void {

@@ -3,15 +3,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pathOf, type PathParams, PathTable } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
+import type { Arrival } from './arrival.js';
+import { UpgradeArrival } from './upgrade-arrival.js';
 
 /** One of those who share the upgrades of an HTTP server. */
 export interface Endpoint {
   /** A pattern; undefined for every path that is nobody else's. */
   readonly path: string | undefined;
   readonly unmatched: 'leave' | 404 | undefined;
-  enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void;
+  enter(arrival: Arrival, params: PathParams): void;
   /** Answers a request whose path nobody serves. */
-  refuse(socket: Duplex, refusal: Refusal): void;
+  refuse(arrival: Arrival, refusal: Refusal): void;
 }
 
 const NO_PARAMS: PathParams = Object.freeze(Object.create(null) as PathParams);
@@ -29,7 +31,7 @@ export class Dispatcher {
   /** The one without a path. */
   #rest: Endpoint | undefined;
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#dispatch(request, socket, head);
+    this.#dispatch(new UpgradeArrival(request, socket, head));
   };
 
   private constructor(server: EventEmitter) {
@@ -69,14 +71,14 @@ export class Dispatcher {
     this.#rest = endpoints.find(({ path }) => path === undefined);
   }
 
-  #dispatch(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const found = this.#table.find(pathOf(request.url ?? '/'));
+  #dispatch(arrival: Arrival): void {
+    const found = this.#table.find(pathOf(arrival.target));
     const endpoint = found?.value ?? this.#rest;
     if (endpoint !== undefined) {
-      endpoint.enter(request, socket, head, found?.params ?? NO_PARAMS);
+      endpoint.enter(arrival, found?.params ?? NO_PARAMS);
       return;
     }
-    this.#refusing()?.refuse(socket, refuse(404, 'nothing is served at this path'));
+    this.#refusing()?.refuse(arrival, refuse(404, 'nothing is served at this path'));
   }
 
   /** Who refuses what fits no path: the last endpoint that says something about it; if none does, the last, where nobody else listens. */

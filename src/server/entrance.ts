@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Refusal } from '../protocol/handshake/refusal.js';
+import type { Refusable } from './arrival.js';
 import type { Endpoint } from './dispatcher.js';
 
 /** Where a server's requests come from. */
@@ -22,6 +24,8 @@ export interface Served extends Endpoint {
   readonly pending: number;
   /** How many connections there are. */
   readonly size: number;
+  /** Refuses a request, or what is none. */
+  refuse(asking: Refusable, refusal: Refusal): void;
   /** Answers a request that asks for no upgrade. */
   answer(request: IncomingMessage, response: ServerResponse): void;
 }

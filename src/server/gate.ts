@@ -1,13 +1,13 @@
-import type { IncomingMessage } from 'node:http';
 import type { ObservableInput } from 'rxjs';
-import type { Duplex } from 'node:stream';
-import type { WebSocketConnection } from '../connection/web-socket-connection.js';
+import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import type { HandshakeError } from '../protocol/errors.js';
 import type { BoundExtensions } from '../protocol/extensions/bound.js';
+import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
-import type { AcceptedRequest } from '../protocol/handshake/request.js';
-import { acceptUpgrade, agree, judge, refuseUpgrade, rejection } from './acceptor.js';
+import type { AcceptedOffers } from '../protocol/handshake/request.js';
+import { agree, rejection, rulesOf } from './acceptor.js';
+import type { Arrival, Refusable } from './arrival.js';
 import {
   type Acceptance,
   checkDecision,
@@ -32,13 +32,12 @@ export interface GateOwner<Context> {
   onLeft?(): void;
 }
 
-/** A request, and where it came. */
-interface Arrival<Context> {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  /** The bytes that came behind the request. */
+/** A request that is in order. */
+interface Visit<Context> {
+  readonly arrival: Arrival;
+  /** The bytes that came behind the request until now. */
   readonly head: Uint8Array;
-  readonly accepted: AcceptedRequest;
+  readonly accepted: AcceptedOffers;
   readonly params: PathParams;
   /** Who is told what becomes of it. */
   readonly owner: GateOwner<Context>;
@@ -74,34 +73,33 @@ export class Gate<Context> {
   }
 
   /**
-   * Takes what Node hands over in the event `upgrade`.
+   * Takes a request for a WebSocket.
    *
    * @param owner - Who is told what becomes of it, when it is not the gate's own.
    */
-  enter(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Uint8Array,
-    params: PathParams,
-    owner: GateOwner<Context> = this.#owner,
-  ): void {
+  enter(arrival: Arrival, params: PathParams, owner: GateOwner<Context> = this.#owner): void {
     // Node hands the socket over with nobody listening: a reset now would end the process.
-    socket.on('error', ignore);
-    const accepted = judge(request, this.#options);
+    arrival.socket.on('error', ignore);
+    const accepted = arrival.judge(rulesOf(this.#options));
     if (!accepted.ok) {
       if (accepted.status === 403) this.#options.profile.options.logger.warn?.(accepted.reason, {});
-      this.refuse(socket, accepted, owner);
+      this.refuse(arrival, accepted, owner);
       return;
     }
-    const arrival = { request, socket, head, accepted, params, owner };
-    if (this.#closing) this.refuse(socket, CLOSING, owner);
-    else if (this.#options.authorize === undefined) this.#admit(arrival, ACCEPTED);
-    else this.#ask(arrival, this.#options.authorize);
+    const visit = { arrival, head: arrival.head, accepted, params, owner };
+    if (this.#closing) this.refuse(arrival, CLOSING, owner);
+    else if (this.#options.authorize === undefined) this.#admit(visit, ACCEPTED);
+    else this.#ask(visit, this.#options.authorize);
   }
 
   /** Answers with a refusal, and tells of it. */
-  refuse(socket: Duplex, refusal: Refusal, owner: GateOwner<Context> = this.#owner, cause?: unknown): void {
-    refuseUpgrade(socket, refusal);
+  refuse(
+    asking: Refusable,
+    refusal: Refusal,
+    owner: GateOwner<Context> = this.#owner,
+    cause?: unknown,
+  ): void {
+    asking.refuse(refusal);
     owner.onRefused(rejection(refusal, cause));
   }
 
@@ -111,110 +109,109 @@ export class Gate<Context> {
     for (const pending of this.#pending) pending.cancel();
   }
 
-  #ask(
-    arrival: Arrival<Context>,
-    authorize: NonNullable<ResolvedUpgradeOptions<Context>['authorize']>,
-  ): void {
-    const { request, accepted, params, socket, head, owner } = arrival;
+  #ask(visit: Visit<Context>, authorize: NonNullable<ResolvedUpgradeOptions<Context>['authorize']>): void {
+    const { arrival, accepted, params, head, owner } = visit;
     const { maxPendingHandshakes, handshakeTimeoutMs: limitMs, profile } = this.#options;
     if (this.#pending.size >= maxPendingHandshakes) {
-      this.refuse(socket, refuse(503, 'too many requests wait to be let in'), owner);
+      this.refuse(arrival, refuse(503, 'too many requests wait to be let in'), owner);
       return;
     }
-    const attempt = UpgradeAttempt.of(request, accepted, params);
+    const attempt = UpgradeAttempt.of(arrival, accepted, params);
     let answer: DecisionInput<Context>;
     try {
       answer = authorize(attempt);
     } catch (error) {
-      this.#fail(arrival, 'authorize failed', error);
+      this.#fail(visit, 'authorize failed', error);
       return;
     }
     // What is neither, and nothing to wait for, is a decision that does not hold.
     if (isDecision(answer) || !mayBeWaitedFor(answer)) {
-      this.#decide(arrival, answer, attempt);
+      this.#decide(visit, answer, attempt);
       return;
     }
     const onOutcome = (outcome: Outcome, held: Uint8Array): void => {
       this.#pending.delete(pending);
-      this.#conclude({ ...arrival, head: held }, outcome, attempt);
+      this.#conclude({ ...visit, head: held }, outcome, attempt);
     };
+    const { socket } = arrival;
     const pending = new PendingDecision({ socket, head, clock: profile.clock, limitMs, onOutcome });
     this.#pending.add(pending);
     pending.begin(answer);
   }
 
-  #conclude(arrival: Arrival<Context>, outcome: Outcome, attempt: UpgradeAttempt): void {
-    const { socket, owner } = arrival;
+  #conclude(visit: Visit<Context>, outcome: Outcome, attempt: UpgradeAttempt): void {
+    const { arrival, owner } = visit;
     switch (outcome.kind) {
       case 'value':
-        this.#decide(arrival, outcome.value, attempt);
+        this.#decide(visit, outcome.value, attempt);
         break;
       case 'error':
-        this.#fail(arrival, 'authorize failed', outcome.error);
+        this.#fail(visit, 'authorize failed', outcome.error);
         break;
       case 'timeout':
         attempt.abort(outcome.error);
-        this.refuse(socket, refuse(503, outcome.error.message), owner, outcome.error);
+        this.refuse(arrival, refuse(503, outcome.error.message), owner, outcome.error);
         break;
       case 'closing':
         attempt.abort(new Error(CLOSING.reason));
-        this.refuse(socket, CLOSING, owner);
+        this.refuse(arrival, CLOSING, owner);
         break;
       case 'left':
         attempt.abort(new Error('the client has left'));
-        socket.destroy();
+        arrival.socket.destroy();
         owner.onLeft?.();
     }
   }
 
   /** @param value - What `authorize` gave. */
-  #decide(arrival: Arrival<Context>, value: unknown, attempt: UpgradeAttempt): void {
+  #decide(visit: Visit<Context>, value: unknown, attempt: UpgradeAttempt): void {
     let decision: Decision<Context>;
     let refusal: Refusal | undefined;
     try {
       decision = checkDecision(value);
       refusal = decision.accept ? undefined : refusalOf(decision);
     } catch (error) {
-      this.#fail(arrival, 'authorize failed', error);
+      this.#fail(visit, 'authorize failed', error);
       return;
     }
-    if (decision.accept) this.#admit(arrival, decision, attempt);
-    else if (refusal !== undefined) this.refuse(arrival.socket, refusal, arrival.owner);
+    if (decision.accept) this.#admit(visit, decision, attempt);
+    else if (refusal !== undefined) this.refuse(visit.arrival, refusal, visit.owner);
   }
 
-  #admit(arrival: Arrival<Context>, decision: Acceptance<Context>, attempt?: UpgradeAttempt): void {
-    const connection = this.#open(arrival, decision, attempt);
+  #admit(visit: Visit<Context>, decision: Acceptance<Context>, attempt?: UpgradeAttempt): void {
+    const connection = this.#open(visit, decision, attempt);
     if (connection === undefined) return;
-    arrival.socket.off('error', ignore);
-    arrival.owner.onOpen(connection);
+    visit.arrival.socket.off('error', ignore);
+    visit.owner.onOpen(connection);
     connection.start();
   }
 
   /** Undefined when it was refused after all, or has failed. */
   #open(
-    arrival: Arrival<Context>,
+    visit: Visit<Context>,
     decision: Acceptance<Context>,
     attempt: UpgradeAttempt | undefined,
   ): WebSocketConnection<Context> | undefined {
-    const { request, socket, head, accepted, params, owner } = arrival;
+    const { arrival, head, accepted, params, owner } = visit;
     const options = this.#options;
-    const asked = (): UpgradeAttempt => attempt ?? UpgradeAttempt.of(request, accepted, params);
+    const asked = (): UpgradeAttempt => attempt ?? UpgradeAttempt.of(arrival, accepted, params);
     try {
       const subprotocol = selectSubprotocol(accepted, options, decision.subprotocol, asked);
       if (typeof subprotocol === 'object') {
-        this.refuse(socket, subprotocol, owner);
+        this.refuse(arrival, subprotocol, owner);
         return undefined;
       }
-      const extensions = this.#agree(arrival);
+      const extensions = this.#agree(visit);
       if (extensions === FAULTY) return undefined;
-      const connection = acceptUpgrade<Context>({
-        request,
-        socket,
+      const opened = arrival.accept({
         head,
-        accepted,
         subprotocol,
-        extensions,
+        extensions: extensions?.agreed ?? NO_EXTENSIONS,
         headers: mergeHeaders(options.headers, decision.headers),
+      });
+      const connection = new WebSocketConnection<Context>({
+        ...opened,
+        extensions,
         // Whoever has a context gives one with each decision; who gives none has `undefined` as its type.
         context: decision.context as Context,
         profile: options.profile,
@@ -223,34 +220,30 @@ export class Gate<Context> {
       if (subprotocol === undefined) warnOfNone(accepted, options.profile.options.logger);
       return connection;
     } catch (error) {
-      this.#fail(arrival, 'the answer to an opening handshake could not be made', error);
+      this.#fail(visit, 'the answer to an opening handshake could not be made', error);
       return undefined;
     }
   }
 
   /** What is agreed on; `FAULTY` when an extension is faulty, which is not the client's fault and ends nobody else's connection. */
-  #agree({
-    request,
-    accepted,
-    socket,
-    owner,
-  }: Arrival<Context>): BoundExtensions | undefined | typeof FAULTY {
+  #agree({ arrival, accepted, owner }: Visit<Context>): BoundExtensions | undefined | typeof FAULTY {
     try {
-      return agree(request, accepted, this.#options);
+      return agree(arrival, accepted, this.#options);
     } catch (error) {
       this.#options.profile.options.logger.error?.('an extension failed at an opening handshake', { error });
-      this.refuse(socket, refuse(500, 'the server could not negotiate the extensions'), owner, error);
+      this.refuse(arrival, refuse(500, 'the server could not negotiate the extensions'), owner, error);
       return FAULTY;
     }
   }
 
   /** What the user's own code did wrong is said here, and not to the client. */
-  #fail({ socket, owner }: Arrival<Context>, what: string, error: unknown): void {
+  #fail({ arrival, owner }: Visit<Context>, what: string, error: unknown): void {
     this.#options.profile.options.logger.error?.(what, { error });
-    this.refuse(socket, refuse(500, 'the server could not decide about the request'), owner, error);
+    this.refuse(arrival, refuse(500, 'the server could not decide about the request'), owner, error);
   }
 }
 
+const NO_EXTENSIONS: readonly NegotiatedExtension[] = Object.freeze([]);
 const FAULTY: unique symbol = Symbol('a faulty extension');
 const CLOSING: Refusal = refuse(503, 'the server is closing');
 

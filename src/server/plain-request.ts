@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pathOf } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
-import { judge } from './acceptor.js';
+import { judgeRequest } from '../protocol/handshake/request.js';
+import { headOf, rulesOf } from './acceptor.js';
 import { plainAnswerOf } from './authorize/plain-answers.js';
 import { refusalOf } from './decision.js';
 import type { ResolvedUpgradeOptions } from './options.js';
@@ -25,7 +26,7 @@ export function answerPlainRequest(
     response.writeHead(200, STATUS_PAGE_HEADERS).end(method === 'HEAD' ? undefined : STATUS_PAGE);
     return;
   }
-  const judged = judge(request, options);
+  const judged = judgeRequest(headOf(request), rulesOf(options));
   // A request that would do if only Node had taken it for an upgrade is one without the Connection option.
   const refusal = judged.ok ? refuse(426, 'Connection does not have the option "Upgrade"') : judged;
   answer(response, refusal);

@@ -1,7 +1,7 @@
 import type { Logger } from '../connection/logger.js';
 import { quote } from '../protocol/handshake/describe.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
-import type { AcceptedRequest } from '../protocol/handshake/request.js';
+import type { AcceptedOffers } from '../protocol/handshake/request.js';
 import {
   checkSelection,
   chooseSubprotocol,
@@ -30,7 +30,7 @@ export interface SubprotocolRules {
  * @throws TypeError for a choice that was not offered, and what the user's function throws.
  */
 export function selectSubprotocol(
-  { offeredSubprotocols: offered }: AcceptedRequest,
+  { offeredSubprotocols: offered }: AcceptedOffers,
   rules: SubprotocolRules,
   decided: string | undefined,
   request: () => UpgradeRequest,
@@ -48,7 +48,7 @@ export function selectSubprotocol(
 }
 
 /** A browser fails a connection that it offered subprotocols for and that has none. WHATWG WebSockets, section 5. */
-export function warnOfNone({ origin, offeredSubprotocols: offered }: AcceptedRequest, logger: Logger): void {
+export function warnOfNone({ origin, offeredSubprotocols: offered }: AcceptedOffers, logger: Logger): void {
   if (origin === undefined || offered.length === 0) return;
   logger.warn?.(
     `a browser offered the subprotocols ${offered.slice(0, 8).map(quote).join(', ')} and none was chosen: it will close the connection at once (options subprotocols, selectSubprotocol)`,

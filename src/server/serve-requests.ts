@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Served } from './entrance.js';
+import { FaultySocket } from './faulty-socket.js';
 
 /** Counts the sockets whose request has not come. */
 interface Waiting {
@@ -25,13 +26,13 @@ export function serveRequests(server: Server, served: Served, waiting: Waiting):
   Dispatcher.of(server).add({
     path: served.path,
     unmatched: 404,
-    enter: (request, socket, head, params) => {
-      waiting.leave(socket);
-      served.enter(request, socket, head, params);
+    enter: (arrival, params) => {
+      waiting.leave(arrival.socket);
+      served.enter(arrival, params);
     },
-    refuse: (socket, refusal) => {
-      waiting.leave(socket);
-      served.refuse(socket, refusal);
+    refuse: (arrival, refusal) => {
+      waiting.leave(arrival.socket);
+      served.refuse(arrival, refusal);
     },
   });
 }
@@ -40,7 +41,7 @@ export function serveRequests(server: Server, served: Served, waiting: Waiting):
 export function answerFault(error: NodeJS.ErrnoException, socket: Duplex, served: Served): void {
   const refusal = refusalFor(error);
   if (refusal === undefined) socket.destroy();
-  else if (!socket.writableEnded && !socket.destroyed) served.refuse(socket, refusal);
+  else if (!socket.writableEnded && !socket.destroyed) served.refuse(new FaultySocket(socket), refusal);
 }
 
 /** By the codes of Node's parser and timers. */

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { rejection } from './acceptor.js';
+import type { Arrival, Refusable } from './arrival.js';
 import type { Served } from './entrance.js';
 import { Gate, type GateOwner } from './gate.js';
 import { httpLimits } from './http-limits.js';
@@ -35,9 +36,9 @@ export class SocketUpgrades<Context> implements Served {
   }
 
   /** Takes a socket whose request has been read. */
-  take(request: IncomingMessage, socket: Duplex, head: Uint8Array, owner: GateOwner<Context>): void {
-    readySocket(socket, this.#options.noDelay);
-    this.#gate.enter(request, socket, head, NO_PARAMS, owner);
+  take(arrival: Arrival, owner: GateOwner<Context>): void {
+    readySocket(arrival.socket, this.#options.noDelay);
+    this.#gate.enter(arrival, NO_PARAMS, owner);
   }
 
   /** Takes a socket whose request is still to come. */
@@ -51,12 +52,12 @@ export class SocketUpgrades<Context> implements Served {
     if (this.#waiting.admit(socket, cancel)) this.#server().emit('connection', socket);
   }
 
-  enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void {
-    this.#gate.enter(request, socket, head, params, this.#owners.get(socket));
+  enter(arrival: Arrival, params: PathParams): void {
+    this.#gate.enter(arrival, params, this.#owners.get(arrival.socket));
   }
 
-  refuse(socket: Duplex, refusal: Refusal): void {
-    this.#gate.refuse(socket, refusal, this.#owners.get(socket));
+  refuse(asking: Refusable, refusal: Refusal): void {
+    this.#gate.refuse(asking, refusal, this.#owners.get(asking.socket));
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import type { Http2ServerRequest } from 'node:http2';
 import type { HandshakeRequest } from '../connection/handshake-facts.js';
 import { parseCookies } from '../protocol/handshake/cookies.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { pathOf, type PathParams } from '../protocol/handshake/path-table.js';
-import type { AcceptedRequest } from '../protocol/handshake/request.js';
+import type { AcceptedOffers } from '../protocol/handshake/request.js';
+import type { Arrival } from './arrival.js';
 
 /** A client's request for a WebSocket, which is in order and not answered yet. RFC 6455 section 4.2.1. */
 export interface UpgradeRequest<Params = PathParams> extends HandshakeRequest {
@@ -29,13 +29,13 @@ export interface UpgradeRequest<Params = PathParams> extends HandshakeRequest {
   /** Aborts when the client has left, when the time is up, or when the server closes, before there is a decision. */
   readonly signal: AbortSignal;
   /** Node's own request, with its socket: for what other libraries read from it. */
-  readonly message: IncomingMessage;
+  readonly message: IncomingMessage | Http2ServerRequest;
 }
 
 /** What does not change when a path is given names. */
 interface Shared {
-  readonly message: IncomingMessage;
-  readonly accepted: AcceptedRequest;
+  readonly arrival: Arrival;
+  readonly accepted: AcceptedOffers;
   headers?: HeaderFields;
   query?: URLSearchParams;
   cookies?: ReadonlyMap<string, string>;
@@ -44,7 +44,6 @@ interface Shared {
 
 /** An {@link UpgradeRequest} that makes of the request only what is asked for. */
 export class UpgradeAttempt<Params = PathParams> implements UpgradeRequest<Params> {
-  readonly method = 'GET';
   readonly params: Params;
   readonly #shared: Shared;
 
@@ -53,8 +52,8 @@ export class UpgradeAttempt<Params = PathParams> implements UpgradeRequest<Param
     this.params = params;
   }
 
-  static of<P>(message: IncomingMessage, accepted: AcceptedRequest, params: P): UpgradeAttempt<P> {
-    return new UpgradeAttempt({ message, accepted }, params);
+  static of<P>(arrival: Arrival, accepted: AcceptedOffers, params: P): UpgradeAttempt<P> {
+    return new UpgradeAttempt({ arrival, accepted }, params);
   }
 
   /** The same request, with other names for the parts of its path. */
@@ -63,16 +62,20 @@ export class UpgradeAttempt<Params = PathParams> implements UpgradeRequest<Param
     return { ...request, params };
   }
 
-  get message(): IncomingMessage {
-    return this.#shared.message;
+  get method(): 'GET' | 'CONNECT' {
+    return this.#shared.arrival.method;
+  }
+
+  get message(): IncomingMessage | Http2ServerRequest {
+    return this.#shared.arrival.message;
   }
 
   get target(): string {
-    return this.message.url ?? '/';
+    return this.#shared.arrival.target;
   }
 
   get headers(): HeaderFields {
-    return (this.#shared.headers ??= new HeaderFields(this.message.rawHeaders));
+    return (this.#shared.headers ??= new HeaderFields(this.#shared.arrival.rawHeaders));
   }
 
   get url(): string {
@@ -100,12 +103,11 @@ export class UpgradeAttempt<Params = PathParams> implements UpgradeRequest<Param
   }
 
   get remoteAddress(): string | undefined {
-    const { socket } = this.message;
-    return socket instanceof Socket ? socket.remoteAddress : undefined;
+    return this.#shared.arrival.remoteAddress;
   }
 
   get secure(): boolean {
-    return this.message.socket instanceof TLSSocket;
+    return this.#shared.arrival.secure;
   }
 
   get signal(): AbortSignal {

@@ -7,6 +7,7 @@ import { claim } from './claim.js';
 import type { GateOwner } from './gate.js';
 import { resolveUpgradeOptions, UPGRADE_CHECKS, type UpgradeOptions } from './options.js';
 import { SocketUpgrades } from './socket-upgrades.js';
+import { UpgradeArrival } from './upgrade-arrival.js';
 
 /** How a socket is upgraded whose request is still to come. */
 export interface SocketUpgradeOptions<Context = undefined> extends UpgradeOptions<Context> {
@@ -67,7 +68,7 @@ export function upgrade<Context>(
     if (!(head instanceof Uint8Array)) throw new TypeError('head is not the bytes behind the request');
     const given = upgradesWith(options ?? (DEFAULTS as UpgradeOptions<Context>), UPGRADE_CHECKS);
     take(socket);
-    given.take(first, socket, head, owner);
+    given.take(new UpgradeArrival(first, socket, head), owner);
   } else {
     const socket = checkSocket(first);
     const { role } = second as Partial<SocketUpgradeOptions>;

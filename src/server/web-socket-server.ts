@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { type Observable, Subject } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/option-checks.js';
@@ -11,6 +10,7 @@ import type { Outgoing } from '../protocol/message.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { rejection } from './acceptor.js';
+import type { Arrival, Refusable } from './arrival.js';
 import { Attachment } from './attachment.js';
 import type { Entrance, Served } from './entrance.js';
 import { Gate, type GateOwner } from './gate.js';
@@ -112,12 +112,12 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
     return this.#connections.size;
   }
 
-  enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void {
-    this.#gate.enter(request, socket, head, params);
+  enter(arrival: Arrival, params: PathParams): void {
+    this.#gate.enter(arrival, params);
   }
 
-  refuse(socket: Duplex, refusal: Refusal): void {
-    this.#gate.refuse(socket, refusal);
+  refuse(asking: Refusable, refusal: Refusal): void {
+    this.#gate.refuse(asking, refusal);
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {

@@ -29,10 +29,9 @@ export interface RequestRules {
   readonly maxHeaders: number;
 }
 
-/** A request that may open a WebSocket. */
-export interface AcceptedRequest {
+/** What a request asks for that may open a WebSocket, whatever version of HTTP it came in. */
+export interface AcceptedOffers {
   readonly ok: true;
-  readonly key: string;
   readonly version: Version;
   /** In the client's order. */
   readonly offeredSubprotocols: readonly string[];
@@ -40,6 +39,11 @@ export interface AcceptedRequest {
   readonly extensionOffers: readonly ExtensionElement[];
   /** Undefined for a client that is no browser, as a rule. */
   readonly origin: string | undefined;
+}
+
+/** A request that may open a WebSocket. */
+export interface AcceptedRequest extends AcceptedOffers {
+  readonly key: string;
 }
 
 type Rule = (request: RequestHead, rules: RequestRules) => Refusal | undefined;
@@ -67,6 +71,16 @@ export function judgeRequest(request: RequestHead, rules: RequestRules): Accepte
   if (typeof key !== 'string') return key;
   const version = judgeVersion(headers, rules.versions);
   if (typeof version !== 'number') return version;
+  const offers = judgeOffers(headers, version, rules.origins);
+  return offers.ok ? { ...offers, key } : offers;
+}
+
+/** What is the same in every version of HTTP: subprotocols, extensions and the origin. */
+export function judgeOffers(
+  headers: HeaderFields,
+  version: Version,
+  origins: CompiledOrigins,
+): AcceptedOffers | Refusal {
   const offeredSubprotocols = parseOffer(headers.get('sec-websocket-protocol'));
   if (offeredSubprotocols === undefined) {
     return refuse(400, 'Sec-WebSocket-Protocol is malformed, expected tokens, each once');
@@ -75,9 +89,9 @@ export function judgeRequest(request: RequestHead, rules: RequestRules): Accepte
   if (extensionOffers === undefined) {
     return refuse(400, 'Sec-WebSocket-Extensions is malformed, expected extensions and their parameters');
   }
-  const origin = judgeOrigin(headers, version, rules.origins);
+  const origin = judgeOrigin(headers, version, origins);
   if (typeof origin === 'object') return origin;
-  return { ok: true, key, version, offeredSubprotocols, extensionOffers, origin };
+  return { ok: true, version, offeredSubprotocols, extensionOffers, origin };
 }
 
 function judgeMethod({ method }: RequestHead): Refusal | undefined {

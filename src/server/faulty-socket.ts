@@ -1,0 +1,17 @@
+import type { Duplex } from 'node:stream';
+import type { Refusal } from '../protocol/handshake/refusal.js';
+import { refuseUpgrade } from './acceptor.js';
+import type { Refusable } from './arrival.js';
+
+/** A socket on which something came that is no request. */
+export class FaultySocket implements Refusable {
+  readonly socket: Duplex;
+
+  constructor(socket: Duplex) {
+    this.socket = socket;
+  }
+
+  refuse(refusal: Refusal): void {
+    refuseUpgrade(this.socket, refusal);
+  }
+}

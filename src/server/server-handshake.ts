@@ -1,0 +1,47 @@
+import type { Handshake } from '../connection/handshake-facts.js';
+import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
+import { HeaderFields } from '../protocol/handshake/header-fields.js';
+import type { HeaderOptions } from '../protocol/handshake/header-options.js';
+import { acceptHeaders } from '../protocol/handshake/response.js';
+
+/** What separates the strings of a request that is kept: neither a target nor a header field can have it in it. */
+const SEPARATOR = '\n';
+
+/**
+ * Keeps the request as one string, and makes from it what is asked for: there is one for every idle connection, and
+ * two dozen strings weigh more than the rest of it.
+ */
+export class ServerHandshake implements Handshake {
+  readonly subprotocol: string | undefined;
+  readonly #extensions: readonly NegotiatedExtension[];
+  readonly #headers: HeaderOptions;
+  readonly #kept: string;
+
+  constructor(
+    request: { readonly target: string; readonly rawHeaders: readonly string[] },
+    subprotocol: string | undefined,
+    extensions: readonly NegotiatedExtension[],
+    headers: HeaderOptions,
+  ) {
+    this.subprotocol = subprotocol;
+    this.#extensions = extensions;
+    this.#headers = headers;
+    this.#kept = [request.target, ...request.rawHeaders].join(SEPARATOR);
+  }
+
+  get extensions(): readonly string[] {
+    return this.#extensions.map(({ name }) => name);
+  }
+
+  get request(): Handshake['request'] {
+    const [target = '/', ...rawHeaders] = this.#kept.split(SEPARATOR);
+    return { method: 'GET', target, headers: new HeaderFields(rawHeaders) };
+  }
+
+  get response(): Handshake['response'] {
+    const key = this.request.headers.get('sec-websocket-key') ?? '';
+    const { subprotocol } = this;
+    const fields = acceptHeaders({ key, subprotocol, extensions: this.#extensions, headers: this.#headers });
+    return { status: 101, headers: HeaderFields.from(fields) };
+  }
+}
