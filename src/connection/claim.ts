@@ -28,13 +28,16 @@ export const NOTHING: readonly Kept[] = Object.freeze([]);
 
 /** A subscriber of `messages$`. It is called on the socket's own stack, so nothing is ever kept for it. */
 export class SubscriberClaim implements Claim, Unsubscribable {
-  readonly takes = 'whole';
   readonly #subscriber: Subscriber<AnyMessage>;
   readonly #holder: ClaimHolder;
 
   constructor(subscriber: Subscriber<AnyMessage>, holder: ClaimHolder) {
     this.#subscriber = subscriber;
     this.#holder = holder;
+  }
+
+  get takes(): 'whole' {
+    return 'whole';
   }
 
   get drained(): boolean {

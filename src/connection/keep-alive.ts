@@ -39,6 +39,15 @@ export interface KeepAliveOwner {
   nextTurn(task: () => void): void;
 }
 
+/** A Ping, and what has become of it. */
+interface SentPing {
+  /** Whether the peer still has time to answer. */
+  waiting: boolean;
+  answered: boolean;
+  /** Stops waiting for its Pong. */
+  forget: Cancel | undefined;
+}
+
 /**
  * Pings the peer and tells when nothing comes back. RFC 6455 section 5.5.2.
  *
@@ -48,9 +57,8 @@ export interface KeepAliveOwner {
 export class KeepAlive implements WheelMember {
   readonly #owner: KeepAliveOwner;
   #place: WheelPlace | undefined;
-  #forget: Cancel | undefined;
-  #waiting = false;
-  #answered = false;
+  /** The last Ping that was sent. */
+  #ping: SentPing | undefined;
   #dueAt = 0;
   #stopped = false;
 
@@ -67,13 +75,13 @@ export class KeepAlive implements WheelMember {
 
   wake(): void {
     if (this.#stopped) return;
-    if (this.#waiting) {
+    if (this.#ping?.waiting === true) {
       // Timers run before the socket is read: an answer may lie there already.
       this.#owner.nextTurn(() => {
         this.#judge();
       });
     } else {
-      this.#ping();
+      this.#sendPing();
     }
   }
 
@@ -84,34 +92,35 @@ export class KeepAlive implements WheelMember {
     this.#place = Wheel.of(clock).add(this, delayMs);
   }
 
-  #ping(): void {
+  #sendPing(): void {
+    const { timeoutMs, intervalMs, payloadBytes } = this.#owner.keepAliveOptions;
     if (this.#owner.holding) {
-      this.#plan(this.#owner.keepAliveOptions.intervalMs);
+      this.#plan(intervalMs);
       return;
     }
-    this.#waiting = true;
-    this.#answered = false;
     this.#owner.takeTraffic();
     // A peer that sends and never answers must not make this side keep every Ping.
-    this.#forget?.();
-    this.#forget = this.#owner.sendPing(randomBytes(this.#owner.keepAliveOptions.payloadBytes), () => {
-      this.#answered = true;
-      this.#forget = undefined;
+    this.#ping?.forget?.();
+    const ping: SentPing = { waiting: timeoutMs !== Infinity, answered: false, forget: undefined };
+    this.#ping = ping;
+    ping.forget = this.#owner.sendPing(randomBytes(payloadBytes), () => {
+      ping.answered = true;
+      ping.forget = undefined;
     });
-    const { timeoutMs, intervalMs } = this.#owner.keepAliveOptions;
-    if (timeoutMs === Infinity) this.#waiting = false;
     this.#plan(timeoutMs === Infinity ? intervalMs : timeoutMs);
   }
 
   #judge(): void {
-    if (this.#stopped) return;
+    const ping = this.#ping;
+    if (this.#stopped || ping === undefined) return;
     const { timeoutMs, intervalMs, anyTraffic } = this.#owner.keepAliveOptions;
-    if (this.#answered || (anyTraffic && this.#owner.takeTraffic())) {
-      this.#waiting = false;
+    if (ping.answered || (anyTraffic && this.#owner.takeTraffic())) {
+      ping.waiting = false;
+      if (ping.answered) this.#ping = undefined;
       this.#plan(intervalMs);
     } else if (this.#owner.holding || this.#overslept()) {
-      this.#waiting = false;
-      this.#ping();
+      ping.waiting = false;
+      this.#sendPing();
     } else {
       this.#owner.onSilence(
         new TimeoutError(`peer did not answer a Ping within ${String(timeoutMs)} ms`, {

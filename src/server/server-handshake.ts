@@ -2,15 +2,10 @@ import type { Handshake } from '../connection/handshake-facts.js';
 import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import type { HeaderOptions } from '../protocol/handshake/header-options.js';
+import { packHead, type RequestLines, unpackHead } from '../protocol/handshake/kept-head.js';
 import { acceptHeaders } from '../protocol/handshake/response.js';
 
-/** What separates the strings of a request that is kept: neither a target nor a header field can have it in it. */
-const SEPARATOR = '\n';
-
-/**
- * Keeps the request as one string, and makes from it what is asked for: there is one for every idle connection, and
- * two dozen strings weigh more than the rest of it.
- */
+/** The server's side of what was settled. It keeps little, for there is one for every idle connection, and makes from it what is asked for. */
 export class ServerHandshake implements Handshake {
   readonly subprotocol: string | undefined;
   readonly #extensions: readonly NegotiatedExtension[];
@@ -18,7 +13,7 @@ export class ServerHandshake implements Handshake {
   readonly #kept: string;
 
   constructor(
-    request: { readonly target: string; readonly rawHeaders: readonly string[] },
+    request: RequestLines,
     subprotocol: string | undefined,
     extensions: readonly NegotiatedExtension[],
     headers: HeaderOptions,
@@ -26,7 +21,7 @@ export class ServerHandshake implements Handshake {
     this.subprotocol = subprotocol;
     this.#extensions = extensions;
     this.#headers = headers;
-    this.#kept = [request.target, ...request.rawHeaders].join(SEPARATOR);
+    this.#kept = packHead(request);
   }
 
   get extensions(): readonly string[] {
@@ -34,7 +29,7 @@ export class ServerHandshake implements Handshake {
   }
 
   get request(): Handshake['request'] {
-    const [target = '/', ...rawHeaders] = this.#kept.split(SEPARATOR);
+    const { target, rawHeaders } = unpackHead(this.#kept);
     return { method: 'GET', target, headers: new HeaderFields(rawHeaders) };
   }
 
