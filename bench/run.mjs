@@ -18,6 +18,7 @@ const MEASURES = {
   broadcast: exchange,
   client,
   compressed: exchange,
+  handshake: exchange,
   idle,
   flow,
   codec,

@@ -205,6 +205,17 @@ export const scenarios = [
   compressed(1, false),
   compressed(16, false),
   {
+    suite: 'handshake',
+    mode: 'echo',
+    load: 'handshake',
+    name: 'opening handshakes, 16 in flight, each ended at once',
+    size: 16,
+    type: 'text',
+    inFlight: 16,
+    goal: 1.3,
+    key: true,
+  },
+  {
     suite: 'idle',
     mode: 'echo',
     load: 'idle',

@@ -7,6 +7,7 @@ export const SUITES = [
   'broadcast',
   'client',
   'compressed',
+  'handshake',
   'idle',
   'flow',
   'codec',

@@ -6,6 +6,7 @@ import { CompressedEchoLoad } from './compressed-echo.mjs';
 import { CompressedIdleLoad } from './compressed-idle.mjs';
 import { EchoLoad } from './echo.mjs';
 import { EmitLoad } from './emit.mjs';
+import { HandshakeLoad } from './handshake.mjs';
 import { IdleLoad } from './idle.mjs';
 import { IngestLoad } from './ingest.mjs';
 import { LongMessageLoad } from './long-message.mjs';
@@ -16,6 +17,7 @@ const LOADS = {
   ingest: IngestLoad,
   emit: EmitLoad,
   broadcast: BroadcastLoad,
+  handshake: HandshakeLoad,
   idle: IdleLoad,
   compressedEcho: CompressedEchoLoad,
   compressedIdle: CompressedIdleLoad,

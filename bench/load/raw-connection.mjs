@@ -82,6 +82,12 @@ export class RawConnection {
     this.socket.destroy();
   }
 
+  /** Ends it with a reset, so that its port is free at once: a machine has not so many. */
+  reset() {
+    this.#closed = true;
+    this.socket.resetAndDestroy();
+  }
+
   #lose(error) {
     if (!this.#closed) this.onLost(error);
   }

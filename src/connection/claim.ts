@@ -1,5 +1,6 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { Message } from '../protocol/message.js';
+import type { EndError } from './end-error.js';
 import type { Kept } from './receive-window.js';
 
 type AnyMessage = Message<string | Uint8Array>;
@@ -11,8 +12,8 @@ export interface Claim {
   /** Whether nothing is kept for it. */
   readonly drained: boolean;
   offer(message: AnyMessage): void;
-  /** No more messages come; `error` is for those who asked to fail. */
-  finish(error: Error | undefined): void;
+  /** No more messages come; `end` makes the error for those who asked to fail. */
+  finish(end: EndError): void;
   /** Drops what is kept for it, and tells how many messages that was. */
   cut(): number;
 }

@@ -1,4 +1,4 @@
-import { decodeWith } from '../operators/decode-messages.js';
+import { decodeInto } from '../operators/decode-messages.js';
 import { type CloseStatus, closePayload, parseClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
 import { ConnectionClosedError } from '../protocol/connection-closed-error.js';
@@ -113,9 +113,7 @@ export class ConnectionCore
   start(): void {
     const { options, decoders } = this.profile;
     if (options.keepAlive !== false) this.#keepAlive = new KeepAlive(this);
-    this.transport.bytes$
-      .pipe(decodeWith<string | Uint8Array>(decoders, this.pump, this.#extensions))
-      .subscribe(this.inbox);
+    decodeInto(this.inbox, this.transport.bytes$, decoders, this.pump, this.#extensions);
   }
 
   // The way in
@@ -139,7 +137,7 @@ export class ConnectionCore
 
   onInputEnd(error: unknown): void {
     this.out.cut();
-    if (error instanceof ExtensionError || isViolation(error)) this.inbox.failStreams(error);
+    if (error instanceof ExtensionError || isViolation(error)) this.inbox.failStreams(() => error);
     if (error instanceof ExtensionError) this.onExtensionFailure(error);
     else if (isViolation(error)) this.closer.fail(error);
     else this.closer.inputEnded(error as Error | undefined);
@@ -292,7 +290,7 @@ export class ConnectionCore
     this.#reminder?.end();
     this.#pinger?.end();
     this.out.end();
-    this.inbox.failStreams(new ConnectionClosedError(info));
+    this.inbox.failStreams(() => new ConnectionClosedError(info));
     this.#observer.onClosed(info, this.closer.asked);
     this.#ending.drain((cut) => {
       this.#observer.log('warn', `${String(cut)} messages that nobody took were dropped after the end`);
@@ -304,7 +302,7 @@ export class ConnectionCore
         `${String(dropped)} messages that came after close() and that nobody took were dropped`,
       );
     }
-    this.inbox.finish(this.#observer.endError(info));
+    this.inbox.finish(() => this.#observer.endError(info));
   }
 
   onDrained(): void {

@@ -3,6 +3,7 @@ import { KeptSubscriber } from '../operators/kept-subscriber.js';
 import type { Message } from '../protocol/message.js';
 import { type Claim, type ClaimHolder, DiscardClaim, SubscriberClaim } from './claim.js';
 import { Consumer, type Project } from './consumer.js';
+import type { EndError } from './end-error.js';
 import { Fifo } from '../protocol/fifo.js';
 import { MessageIterator } from './message-iterator.js';
 import type { MessageStream } from '../operators/streams/message-stream.js';
@@ -22,11 +23,6 @@ export interface InboxLosses {
   dropped: number;
   /** Those that nobody had taken so long after the end. */
   late: number;
-}
-
-/** How an {@link Inbox} ended: with an error for those who asked to fail, or without. */
-interface InboxEnd {
-  readonly error: Error | undefined;
 }
 
 /** What an {@link Inbox} asks of the connection. */
@@ -57,8 +53,8 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   #many: readonly Claim[] | undefined;
   #kept: Fifo<Kept> | undefined;
   #handingOut = false;
-  /** How it has ended. */
-  #end: InboxEnd | undefined;
+  /** Set when it has ended. */
+  #end: EndError | undefined;
   /** Both are made when somebody takes streams for the first time. */
   #streamHolds: StreamHolds | undefined;
   #streamInbox: StreamInbox | undefined;
@@ -136,7 +132,7 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
 
   iterate(): MessageIterator {
     const iterator = new MessageIterator(this.#window, this);
-    if (this.#end !== undefined && this.#kept === undefined) iterator.finish(this.#end.error);
+    if (this.#end !== undefined && this.#kept === undefined) iterator.finish(this.#end);
     else this.#enter(iterator);
     return iterator;
   }
@@ -169,7 +165,7 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   }
 
   /** The message that is being received will not be finished. */
-  failStreams(error: unknown): void {
+  failStreams(error: () => unknown): void {
     this.#streamInbox?.fail(error);
   }
 
@@ -185,10 +181,10 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
     if (this.#end !== undefined) this.#settle();
   }
 
-  /** The connection has ended. What is kept is still handed out; `error` is for iterators. */
-  finish(error: Error | undefined): void {
+  /** The connection has ended. What is kept is still handed out; `end` is for iterators. */
+  finish(end: EndError): void {
     if (this.#end !== undefined) return;
-    this.#end = { error };
+    this.#end = end;
     this.#settle();
   }
 
@@ -301,8 +297,8 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
 
   /** After the end: tells those who have everything, and the connection when all have. */
   #settle(): void {
-    if (this.#kept !== undefined) return;
-    for (const claim of this.#claims) claim.finish(this.#end?.error);
+    if (this.#kept !== undefined || this.#end === undefined) return;
+    for (const claim of this.#claims) claim.finish(this.#end);
     if (this.drained) this.#owner.onDrained();
   }
 }

@@ -1,4 +1,5 @@
 import type { Message } from '../protocol/message.js';
+import type { EndError } from './end-error.js';
 import { Fifo } from '../protocol/fifo.js';
 import type { Claim, ClaimHolder } from './claim.js';
 import type { Kept, ReceiveWindow } from './receive-window.js';
@@ -44,9 +45,10 @@ export class MessageIterator implements AsyncIterableIterator<AnyMessage, undefi
     else this.#kept.push(this.#window.charge(message));
   }
 
-  finish(error: Error | undefined): void {
+  finish(end: EndError): void {
     if (this.#done) return;
     this.#done = true;
+    const error = end();
     if (error !== undefined) this.#error = { error };
     for (let waiting = this.#waiting.shift(); waiting !== undefined; waiting = this.#waiting.shift()) {
       this.#settle(waiting);
@@ -77,7 +79,7 @@ export class MessageIterator implements AsyncIterableIterator<AnyMessage, undefi
   return(): Promise<IteratorResult<AnyMessage, undefined>> {
     const unstarted = this.#kept.drain();
     this.#error = undefined;
-    this.finish(undefined);
+    this.finish(() => undefined);
     this.#holder.leave(this, unstarted);
     return Promise.resolve({ done: true, value: undefined });
   }

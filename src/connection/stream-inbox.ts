@@ -63,10 +63,12 @@ export class StreamInbox implements PartSink {
   }
 
   /** The messages that are unfinished stay so. */
-  fail(error: unknown): void {
+  fail(reason: () => unknown): void {
     const unfinished = [...this.#cut, ...this.#current];
     this.#cut = [];
     this.#current = [];
+    if (unfinished.length === 0) return;
+    const error = reason();
     for (const stream of unfinished) stream.fail(error);
   }
 

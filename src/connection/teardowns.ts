@@ -14,8 +14,7 @@ export function withTeardown(teardowns: Teardowns, teardown: Teardown): Teardown
 /** Does what is to be done. */
 export function tearDown(teardowns: Teardowns): void {
   if (teardowns === undefined) return;
-  for (const teardown of [teardowns].flat()) {
-    if (typeof teardown === 'function') teardown();
-    else teardown.unsubscribe();
-  }
+  if (typeof teardowns === 'function') teardowns();
+  else if ('unsubscribe' in teardowns) teardowns.unsubscribe();
+  else teardowns.forEach(tearDown);
 }

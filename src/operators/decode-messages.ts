@@ -83,6 +83,17 @@ export function decodeWith<Text>(
     new Observable<Message<Text>>((destination) => {
       // What text is was settled by `textAs`; the decoder's own type cannot say so.
       const subscriber = destination as unknown as Subscriber<Message<string | Uint8Array>>;
-      source.subscribe(new PullSubscriber(subscriber, decoders, pace, extensions));
+      decodeInto(subscriber, source, decoders, pace, extensions);
     });
+}
+
+/** {@link decodeWith}, to a subscriber that is there already: two Observables less for every connection. */
+export function decodeInto(
+  subscriber: Subscriber<Message<string | Uint8Array>>,
+  source: Observable<Uint8Array>,
+  decoders: MessageDecoders,
+  pace: Pace | undefined,
+  extensions?: InboundExtensions,
+): void {
+  source.subscribe(new PullSubscriber(subscriber, decoders, pace, extensions));
 }

@@ -203,14 +203,15 @@ export class Gate<Context> {
       }
       const extensions = this.#agree(visit);
       if (extensions === FAULTY) return undefined;
-      const opened = arrival.accept({
+      const { transport, handshake } = arrival.accept({
         head,
         subprotocol,
         extensions: extensions?.agreed ?? NO_EXTENSIONS,
         headers: mergeHeaders(options.headers, decision.headers),
       });
       const connection = new WebSocketConnection<Context>({
-        ...opened,
+        transport,
+        handshake,
         extensions,
         // Whoever has a context gives one with each decision; who gives none has `undefined` as its type.
         context: decision.context as Context,

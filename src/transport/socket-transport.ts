@@ -101,7 +101,8 @@ export class SocketTransport implements Transport, Unsubscribable {
   }
 
   end(): void {
-    if (!this.#stream.writableEnded) this.#stream.end();
+    // On one that is destroyed Node would make an error that nobody sees.
+    if (!this.#stream.writableEnded && !this.#stream.destroyed) this.#stream.end();
   }
 
   destroy(): void {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const KEY_BYTES = 16;
@@ -35,7 +35,5 @@ export function isKey(value: string): boolean {
 
 /** The Sec-WebSocket-Accept that answers `key`. RFC 6455 section 4.2.2. */
 export function acceptFor(key: string): string {
-  return createHash('sha1')
-    .update(key + GUID)
-    .digest('base64');
+  return hash('sha1', key + GUID, 'base64');
 }

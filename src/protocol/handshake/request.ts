@@ -72,7 +72,9 @@ export function judgeRequest(request: RequestHead, rules: RequestRules): Accepte
   const version = judgeVersion(headers, rules.versions);
   if (typeof version !== 'number') return version;
   const offers = judgeOffers(headers, version, rules.origins);
-  return offers.ok ? { ...offers, key } : offers;
+  if (!offers.ok) return offers;
+  const { offeredSubprotocols, extensionOffers, origin } = offers;
+  return { ok: true, version, offeredSubprotocols, extensionOffers, origin, key };
 }
 
 /** What is the same in every version of HTTP: subprotocols, extensions and the origin. */
