@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { Server as NetServer } from 'node:net';
+import { isHttp2Server } from './http2/is-http2-server.js';
 
 /** The options that say where a server listens. */
 export interface Place {
@@ -59,8 +60,8 @@ function hasReusePort(): boolean {
   return major > REUSE_PORT[0] || (major === REUSE_PORT[0] && minor >= REUSE_PORT[1]);
 }
 
-/** Whether a server answers requests, rather than hand out sockets. Those of HTTP/2 have no class that is exported. */
+/** Whether a server answers requests, rather than hand out sockets. */
 export function isHttpServer(server: unknown): server is NetServer {
   if (!(server instanceof NetServer)) return false;
-  return server instanceof http.Server || server instanceof https.Server || 'updateSettings' in server;
+  return server instanceof http.Server || server instanceof https.Server || isHttp2Server(server);
 }

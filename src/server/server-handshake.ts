@@ -2,7 +2,7 @@ import type { Handshake } from '../connection/handshake-facts.js';
 import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import type { HeaderOptions } from '../protocol/handshake/header-options.js';
-import { acceptHeaders } from '../protocol/handshake/response.js';
+import { acceptHeaders, type ConnectInput } from '../protocol/handshake/response.js';
 
 /** What separates the strings of a request that is kept: neither a target nor a header field can have it in it. */
 const SEPARATOR = '\n';
@@ -40,8 +40,11 @@ export class ServerHandshake implements Handshake {
 
   get response(): Handshake['response'] {
     const key = this.request.headers.get('sec-websocket-key') ?? '';
-    const { subprotocol } = this;
-    const fields = acceptHeaders({ key, subprotocol, extensions: this.#extensions, headers: this.#headers });
-    return { status: 101, headers: HeaderFields.from(fields) };
+    return { status: 101, headers: HeaderFields.from(acceptHeaders({ key, ...this.answer })) };
+  }
+
+  /** What the answer was made from. */
+  protected get answer(): ConnectInput {
+    return { subprotocol: this.subprotocol, extensions: this.#extensions, headers: this.#headers };
   }
 }
