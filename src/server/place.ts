@@ -12,6 +12,7 @@ export interface Place {
   readonly backlog?: number;
   readonly reusePort?: boolean;
   readonly tls?: object;
+  readonly http2?: boolean;
   readonly statusPage?: boolean;
   readonly unmatched?: 'leave' | 404;
 }
@@ -19,7 +20,7 @@ export interface Place {
 /** Each says where to listen by itself. */
 const PLACES = ['unixPath', 'fd', 'server', 'port'] as const;
 /** What is decided already on a server that is given. */
-const BINDING = ['backlog', 'reusePort', 'tls'] as const;
+const BINDING = ['backlog', 'reusePort', 'tls', 'http2'] as const;
 /** The first Node that hands `reusePort` to the system; older ones pass it over. */
 const REUSE_PORT = [22, 12] as const;
 

@@ -35,7 +35,7 @@ export function connectFields(
     ':protocol': 'websocket',
     ':scheme': session.encrypted === true ? 'https' : 'http',
     ':path': target,
-    ':authority': new URL(session.originSet?.[0] ?? 'http://127.0.0.1').host,
+    ':authority': `127.0.0.1:${String(session.socket.remotePort)}`,
     'sec-websocket-version': '13',
     ...more,
   };

@@ -50,7 +50,8 @@ export function refuseStream(
     : [['content-type', 'text/plain; charset=utf-8']];
   const length: HeaderList = [['content-length', String(octets.length)]];
   stream.respond(responseFields(status, [...own, ...length, ...headers]));
-  stream.end(octets);
+  // Node has ended it where the request was for the head alone.
+  if (!stream.writableEnded) stream.end(octets);
   // What the client still sends is read and dropped.
   stream.resume();
   // RFC 9113 section 8.1: the answer is complete, the rest of the request is not wanted.
