@@ -7,6 +7,7 @@ import {
 import { type CloseStatus, truncateReason } from '../protocol/close-status.js';
 import { closeCodeFor, TimeoutError, WebSocketError } from '../protocol/errors.js';
 import type { Role } from '../protocol/opcodes.js';
+import type { Transport } from '../transport/transport.js';
 import type { Cancel, Clock } from './clock.js';
 
 /** What a {@link Closer} asks of its connection. */
@@ -16,6 +17,7 @@ export interface CloserOwner {
   /** Ends this side of the transport, behind everything sent. */
   endTransport(): void;
   destroyTransport(): void;
+  readonly transport: Pick<Transport, 'multiplexed'>;
   /** Whether what the peer says cannot be seen yet because of those who take messages. */
   readonly draining: boolean;
   onState(state: ConnectionState): void;
@@ -143,7 +145,7 @@ export class Closer {
     const { closeTimeoutMs, dropTimeoutMs } = options;
     if (role === 'server') {
       this.#owner.endTransport();
-      this.#destroyAfter(closeTimeoutMs);
+      this.#destroyAfter(this.#owner.transport.multiplexed === true ? dropTimeoutMs : closeTimeoutMs);
       return;
     }
     this.#arm(dropTimeoutMs, () => {

@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 import { pathOf, type PathParams, PathTable } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import type { Arrival } from './arrival.js';
+import { ConnectStreams } from './http2/connect-streams.js';
+import { isHttp2Server } from './http2/is-http2-server.js';
 import { UpgradeArrival } from './upgrade-arrival.js';
 
 /** One of those who share the upgrades of an HTTP server. */
@@ -30,12 +32,18 @@ export class Dispatcher {
   #table: PathTable<Endpoint> = new PathTable<Endpoint>([]);
   /** The one without a path. */
   #rest: Endpoint | undefined;
+  /** Where requests come by HTTP/2, too. */
+  readonly #connects: ConnectStreams | undefined;
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#dispatch(new UpgradeArrival(request, socket, head));
+    this.#dispatch(new UpgradeArrival(request, socket, head), this.#server.listenerCount('upgrade') > 1);
   };
 
   private constructor(server: EventEmitter) {
     this.#server = server;
+    if (!isHttp2Server(server)) return;
+    this.#connects = new ConnectStreams(server, (arrival, othersListen) =>
+      this.#dispatch(arrival, othersListen),
+    );
   }
 
   /** The one of this server. */
@@ -55,13 +63,17 @@ export class Dispatcher {
     }
     this.#arrange([...this.#endpoints, endpoint]);
     this.#endpoints.add(endpoint);
-    if (this.#endpoints.size === 1) this.#server.on('upgrade', this.#onUpgrade);
+    if (this.#endpoints.size > 1) return;
+    this.#server.on('upgrade', this.#onUpgrade);
+    this.#connects?.begin();
   }
 
   remove(endpoint: Endpoint): void {
     if (!this.#endpoints.delete(endpoint)) return;
     this.#arrange([...this.#endpoints]);
-    if (this.#endpoints.size === 0) this.#server.off('upgrade', this.#onUpgrade);
+    if (this.#endpoints.size > 0) return;
+    this.#server.off('upgrade', this.#onUpgrade);
+    this.#connects?.end();
   }
 
   #arrange(endpoints: readonly Endpoint[]): void {
@@ -71,21 +83,24 @@ export class Dispatcher {
     this.#rest = endpoints.find(({ path }) => path === undefined);
   }
 
-  #dispatch(arrival: Arrival): void {
+  /** False when it is left to others. */
+  #dispatch(arrival: Arrival, othersListen: boolean): boolean {
     const found = this.#table.find(pathOf(arrival.target));
     const endpoint = found?.value ?? this.#rest;
     if (endpoint !== undefined) {
       endpoint.enter(arrival, found?.params ?? NO_PARAMS);
-      return;
+      return true;
     }
-    this.#refusing()?.refuse(arrival, refuse(404, 'nothing is served at this path'));
+    const refusing = this.#refusing(othersListen);
+    refusing?.refuse(arrival, refuse(404, 'nothing is served at this path'));
+    return refusing !== undefined;
   }
 
   /** Who refuses what fits no path: the last endpoint that says something about it; if none does, the last, where nobody else listens. */
-  #refusing(): Endpoint | undefined {
+  #refusing(othersListen: boolean): Endpoint | undefined {
     const endpoints = [...this.#endpoints];
     const saying = endpoints.findLast(({ unmatched }) => unmatched !== undefined);
     if (saying !== undefined) return saying.unmatched === 404 ? saying : undefined;
-    return this.#server.listenerCount('upgrade') > 1 ? undefined : endpoints.at(-1);
+    return othersListen ? undefined : endpoints.at(-1);
   }
 }

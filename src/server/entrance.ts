@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { ConnectHead } from '../protocol/handshake/extended-connect.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import type { Refusable } from './arrival.js';
 import type { Endpoint } from './dispatcher.js';
@@ -28,4 +30,10 @@ export interface Served extends Endpoint {
   refuse(asking: Refusable, refusal: Refusal): void;
   /** Answers a request that asks for no upgrade. */
   answer(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** Whom an {@link Entrance} for HTTP/2 leads to. */
+export interface ServedStreams extends Served {
+  /** Answers a request over HTTP/2 that asks for no WebSocket. */
+  answerStream(stream: ServerHttp2Stream, method: string, request: ConnectHead): void;
 }

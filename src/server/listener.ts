@@ -1,7 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, ListenOptions } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { bind } from './bind.js';
 import { Crowd } from './crowd.js';
 import type { Entrance, Served } from './entrance.js';
 import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
@@ -39,19 +40,9 @@ export class Listener implements Entrance {
     return this.#options.tls !== undefined;
   }
 
-  open(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#http.once('error', reject);
-      this.#http.listen(placeOf(this.#options), () => {
-        this.#http.off('error', reject);
-        // Accepting can fail later too, when the process has too many files open: that is nobody's end.
-        this.#http.on('error', (error) => {
-          this.#options.profile.options.logger.error?.('the server could not accept a connection', { error });
-        });
-        this.#address = this.#http.address() ?? '';
-        resolve();
-      });
-    });
+  async open(): Promise<void> {
+    await bind(this.#http, this.#options);
+    this.#address = this.#http.address() ?? '';
   }
 
   shut(): void {
@@ -82,12 +73,4 @@ function createServer(options: ResolvedServerOptions<unknown>): http.Server {
   if (options.tls === undefined) return http.createServer(limits);
   const handshakeTimeout = Math.min(options.handshakeTimeoutMs, MAX_TIMER_MS);
   return https.createServer({ handshakeTimeout, ...limits, ...options.tls });
-}
-
-function placeOf(options: ResolvedServerOptions<unknown>): ListenOptions {
-  const { host, port, unixPath, fd, backlog, reusePort } = options;
-  const how = { ...(backlog !== undefined && { backlog }), ...(reusePort && { reusePort }) };
-  if (fd !== undefined) return { ...how, fd } as ListenOptions;
-  if (unixPath !== undefined) return { ...how, path: unixPath };
-  return { ...how, ...(host !== undefined && { host }), port };
 }

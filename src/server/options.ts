@@ -97,6 +97,11 @@ export interface ServerOptions<Context = undefined> extends AttachOptions<Contex
   readonly reusePort?: boolean;
   /** Certificate, key and what else `node:tls` takes: the server is `wss:` then. */
   readonly tls?: TlsOptions;
+  /**
+   * Speaks HTTP/2 too, in which many connections share a socket: with those who ask for it over TLS by ALPN, and without TLS with those who
+   * begin with it. All others have HTTP/1.1. RFC 8441. Default false.
+   */
+  readonly http2?: boolean;
   /** Answers a browser that comes without a WebSocket with a page to try the server. Default false: 426. */
   readonly statusPage?: boolean;
 }
@@ -127,6 +132,7 @@ export interface ResolvedServerOptions<out Context> extends ResolvedUpgradeOptio
   readonly backlog: number | undefined;
   readonly reusePort: boolean;
   readonly tls: TlsOptions | undefined;
+  readonly http2: boolean;
   readonly path: string | undefined;
   readonly unmatched: 'leave' | 404 | undefined;
   readonly statusPage: boolean;
@@ -170,6 +176,7 @@ const CHECKS: Checks = Object.freeze({
   backlog: wholeNumber(1, 2 ** 31 - 1),
   reusePort: flag,
   tls: ofType('object'),
+  http2: flag,
   statusPage: flag,
 });
 
@@ -193,6 +200,7 @@ export function resolveServerOptions<Context>(
     backlog: options.backlog,
     reusePort: options.reusePort ?? false,
     tls: options.tls,
+    http2: options.http2 ?? false,
     path: options.path,
     unmatched: options.unmatched,
     statusPage: options.statusPage ?? false,

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { Server as NetServer } from 'node:net';
+import { isHttp2Server } from './http2/is-http2-server.js';
 
 /** The options that say where a server listens. */
 export interface Place {
@@ -11,6 +12,7 @@ export interface Place {
   readonly backlog?: number;
   readonly reusePort?: boolean;
   readonly tls?: object;
+  readonly http2?: boolean;
   readonly statusPage?: boolean;
   readonly unmatched?: 'leave' | 404;
 }
@@ -18,7 +20,7 @@ export interface Place {
 /** Each says where to listen by itself. */
 const PLACES = ['unixPath', 'fd', 'server', 'port'] as const;
 /** What is decided already on a server that is given. */
-const BINDING = ['backlog', 'reusePort', 'tls'] as const;
+const BINDING = ['backlog', 'reusePort', 'tls', 'http2'] as const;
 /** The first Node that hands `reusePort` to the system; older ones pass it over. */
 const REUSE_PORT = [22, 12] as const;
 
@@ -59,8 +61,8 @@ function hasReusePort(): boolean {
   return major > REUSE_PORT[0] || (major === REUSE_PORT[0] && minor >= REUSE_PORT[1]);
 }
 
-/** Whether a server answers requests, rather than hand out sockets. Those of HTTP/2 have no class that is exported. */
+/** Whether a server answers requests, rather than hand out sockets. */
 export function isHttpServer(server: unknown): server is NetServer {
   if (!(server instanceof NetServer)) return false;
-  return server instanceof http.Server || server instanceof https.Server || 'updateSettings' in server;
+  return server instanceof http.Server || server instanceof https.Server || isHttp2Server(server);
 }

@@ -3,7 +3,7 @@ import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import type { HeaderOptions } from '../protocol/handshake/header-options.js';
 import { packHead, type RequestLines, unpackHead } from '../protocol/handshake/kept-head.js';
-import { acceptHeaders } from '../protocol/handshake/response.js';
+import { acceptHeaders, type ConnectInput } from '../protocol/handshake/response.js';
 
 /** The server's side of what was settled. It keeps little, for there is one for every idle connection, and makes from it what is asked for. */
 export class ServerHandshake implements Handshake {
@@ -35,8 +35,11 @@ export class ServerHandshake implements Handshake {
 
   get response(): Handshake['response'] {
     const key = this.request.headers.get('sec-websocket-key') ?? '';
-    const { subprotocol } = this;
-    const fields = acceptHeaders({ key, subprotocol, extensions: this.#extensions, headers: this.#headers });
-    return { status: 101, headers: HeaderFields.from(fields) };
+    return { status: 101, headers: HeaderFields.from(acceptHeaders({ key, ...this.answer })) };
+  }
+
+  /** What the answer was made from. */
+  protected get answer(): ConnectInput {
+    return { subprotocol: this.subprotocol, extensions: this.#extensions, headers: this.#headers };
   }
 }

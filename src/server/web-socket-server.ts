@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { type Observable, Subject } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/option-checks.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { checkClose } from '../protocol/close-status.js';
+import type { ConnectHead } from '../protocol/handshake/extended-connect.js';
 import type { HandshakeError } from '../protocol/errors.js';
 import type { Outgoing } from '../protocol/message.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
@@ -12,9 +14,11 @@ import type { Refusal } from '../protocol/handshake/refusal.js';
 import { rejection } from './acceptor.js';
 import type { Arrival, Refusable } from './arrival.js';
 import { Attachment } from './attachment.js';
-import type { Entrance, Served } from './entrance.js';
+import type { Entrance, ServedStreams } from './entrance.js';
 import { Gate, type GateOwner } from './gate.js';
 import { GivenListener } from './given-listener.js';
+import { Http2Listener } from './http2/http2-listener.js';
+import { answerPlainStream } from './http2/plain-stream.js';
 import { Listener } from './listener.js';
 import { broadcast, type BroadcastOptions, type BroadcastResult } from './broadcast.js';
 import type { ResolvedServerOptions } from './options.js';
@@ -27,7 +31,7 @@ import { urlOf } from './server-url.js';
 const CLOSE_CHECKS: Checks = Object.freeze({ code: anything, reason: anything, graceMs: wholeNumber(0) });
 
 /** The {@link Server}, wherever its requests come from. */
-export class WebSocketServer<Context> implements Server<Context>, Served, GateOwner<Context> {
+export class WebSocketServer<Context> implements Server<Context>, ServedStreams, GateOwner<Context> {
   readonly #options: ResolvedServerOptions<Context>;
   readonly #gate: Gate<Context>;
   readonly #entrance: Entrance;
@@ -49,7 +53,8 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
     this.#onConnection = onConnection;
     this.#gate = new Gate(options, this);
     const { server } = options;
-    if (server === undefined) this.#entrance = new Listener(options, this);
+    if (server === undefined && options.http2) this.#entrance = new Http2Listener(options, this);
+    else if (server === undefined) this.#entrance = new Listener(options, this);
     else if (isHttpServer(server)) this.#entrance = new Attachment(server, this, options.noDelay);
     else this.#entrance = new GivenListener(server, options, this);
   }
@@ -122,6 +127,12 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     answerPlainRequest(request, response, this.#options, (refusal) => {
+      this.#rejections$.next(rejection(refusal));
+    });
+  }
+
+  answerStream(stream: ServerHttp2Stream, method: string, request: ConnectHead): void {
+    answerPlainStream(stream, method, request, this.#options, (refusal) => {
       this.#rejections$.next(rejection(refusal));
     });
   }

@@ -109,6 +109,13 @@ export class SocketTransport implements Transport, Unsubscribable {
     this.#stream.destroy();
   }
 
+  /**
+   * Why it is lost, for streams that are lost without an error.
+   *
+   * @param ended - Whether the peer has ended its side.
+   */
+  protected lossAt?(ended: boolean): Error | undefined;
+
   #open(subscriber: Subscriber<Uint8Array>): void {
     this.#subscriber = subscriber;
     const head = this.#head;
@@ -144,6 +151,7 @@ export class SocketTransport implements Transport, Unsubscribable {
   static #onEnd(this: unknown): void {
     const transport = (this as Owned)[OWNER];
     transport.#ended = true;
+    transport.#error ??= transport.lossAt?.(true);
     transport.#endInput();
   }
 
@@ -162,6 +170,7 @@ export class SocketTransport implements Transport, Unsubscribable {
   static #wasClosed(transport: SocketTransport): void {
     if (transport.#closed) return;
     transport.#closed = true;
+    transport.#error ??= transport.lossAt?.(transport.#ended);
     transport.#endInput();
     transport.#listener?.onClose(transport.#error);
   }

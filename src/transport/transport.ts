@@ -19,6 +19,8 @@ export interface Transport {
   readonly localAddress: string | undefined;
   /** Whether memory given to `write` is read no more as soon as `bufferedBytes` is 0. */
   readonly releasesWrites: boolean;
+  /** Whether it is one of many on a socket. Nobody waits long then for the other side to end. */
+  readonly multiplexed?: boolean;
   /**
    * The bytes as they come. To be subscribed once; completes when the peer has ended its side, errors when the
    * transport is lost. Unsubscribing drops what else comes.

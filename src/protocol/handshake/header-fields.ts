@@ -29,6 +29,11 @@ export class HeaderFields {
     return new HeaderFields(list.flat());
   }
 
+  /** Names and values in turns, as they were given. */
+  get raw(): readonly string[] {
+    return this.#raw;
+  }
+
   /** How many fields there are, repeated ones counted each time. */
   get size(): number {
     return this.#raw.length >>> 1;

@@ -1,6 +1,7 @@
 export * from './accept-key.js';
 export * from './cookies.js';
 export * from './credentials.js';
+export * from './extended-connect.js';
 export * from './head.js';
 export * from './header-fields.js';
 export * from './header-options.js';

@@ -113,7 +113,7 @@ function judgeHeaderCount({ headers }: RequestHead, { maxHeaders }: RequestRules
 }
 
 /** A resource name begins with a slash, RFC 6455 section 3. Octets of 0x80 and more are left to the application. */
-function judgeTarget({ target }: RequestHead): Refusal | undefined {
+export function judgeTarget({ target }: Pick<RequestHead, 'target'>): Refusal | undefined {
   if (target?.startsWith('/') === true && !hasBlankOrControl(target)) return undefined;
   return refuse(400, 'the request target is malformed, expected a path that begins with "/"');
 }

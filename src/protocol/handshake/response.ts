@@ -11,14 +11,18 @@ import { isToken, listHasToken } from './tokens.js';
 
 export { formatHead, formatRefusal, SWITCHING_PROTOCOLS } from './head.js';
 
-/** What a server's 101 is made from. */
-export interface AcceptInput {
-  /** The request's Sec-WebSocket-Key. */
-  readonly key: string;
+/** What the answer that opens a WebSocket is made from, over HTTP/2. */
+export interface ConnectInput {
   readonly subprotocol?: string | undefined;
   /** What `answerOffers` gives. Default none. */
   readonly extensions?: readonly ExtensionElement[] | undefined;
   readonly headers?: HeaderOptions | undefined;
+}
+
+/** What a server's 101 is made from. */
+export interface AcceptInput extends ConnectInput {
+  /** The request's Sec-WebSocket-Key. */
+  readonly key: string;
 }
 
 /**
@@ -28,12 +32,22 @@ export interface AcceptInput {
  * handshake sets itself, and for a name or value that may not be written.
  */
 export function acceptHeaders(input: AcceptInput): [string, string][] {
-  const own = headerList(input.headers ?? {}, RESERVED_IN_RESPONSE);
-  const list: [string, string][] = [
+  return [
     ['Upgrade', 'websocket'],
     ['Connection', 'Upgrade'],
     ['Sec-WebSocket-Accept', acceptFor(input.key)],
+    ...connectHeaders(input),
   ];
+}
+
+/**
+ * The header fields of the 200 that opens a WebSocket over HTTP/2. RFC 8441 section 5.
+ *
+ * @throws TypeError as {@link acceptHeaders} does.
+ */
+export function connectHeaders(input: ConnectInput): [string, string][] {
+  const own = headerList(input.headers ?? {}, RESERVED_IN_RESPONSE);
+  const list: [string, string][] = [];
   const { subprotocol, extensions = [] } = input;
   if (subprotocol !== undefined) {
     if (typeof subprotocol !== 'string' || !isToken(subprotocol)) {
