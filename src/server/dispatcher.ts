@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pathOf, type PathParams, PathTable } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
+import { Unanswered } from './unanswered.js';
 
 /** One of those who share the upgrades of an HTTP server. */
 export interface Endpoint {
@@ -28,8 +29,11 @@ export class Dispatcher {
   #table: PathTable<Endpoint> = new PathTable<Endpoint>([]);
   /** The one without a path. */
   #rest: Endpoint | undefined;
+  readonly #unanswered: Unanswered = new Unanswered();
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#dispatch(request, socket, head);
+    this.#unanswered.whenAnswered(socket, () => {
+      this.#dispatch(request, socket, head);
+    });
   };
 
   private constructor(server: EventEmitter) {
@@ -53,13 +57,17 @@ export class Dispatcher {
     }
     this.#arrange([...this.#endpoints, endpoint]);
     this.#endpoints.add(endpoint);
-    if (this.#endpoints.size === 1) this.#server.on('upgrade', this.#onUpgrade);
+    if (this.#endpoints.size > 1) return;
+    this.#server.on('upgrade', this.#onUpgrade);
+    this.#server.on('request', this.#unanswered.note);
   }
 
   remove(endpoint: Endpoint): void {
     if (!this.#endpoints.delete(endpoint)) return;
     this.#arrange([...this.#endpoints]);
-    if (this.#endpoints.size === 0) this.#server.off('upgrade', this.#onUpgrade);
+    if (this.#endpoints.size > 0) return;
+    this.#server.off('upgrade', this.#onUpgrade);
+    this.#server.off('request', this.#unanswered.note);
   }
 
   #arrange(endpoints: readonly Endpoint[]): void {
@@ -70,6 +78,11 @@ export class Dispatcher {
   }
 
   #dispatch(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#endpoints.size === 0) {
+      // All of them have closed while it waited for what was in front of it.
+      socket.destroy();
+      return;
+    }
     const found = this.#table.find(pathOf(request.url ?? '/'));
     const endpoint = found?.value ?? this.#rest;
     if (endpoint !== undefined) {
