@@ -31,7 +31,10 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   client: ENDS,
   server: ENDS,
   upgrade: { own: ['client', 'server', 'connection'], packages: NODE_AND_RXJS },
-  index: { own: ['upgrade', 'client', 'server', 'connection', 'operators', 'transport', 'protocol'], packages: [] },
+  index: {
+    own: ['upgrade', 'client', 'server', 'connection', 'operators', 'transport', 'protocol'],
+    packages: [],
+  },
   cli: OUTSIDE,
   compat: OUTSIDE,
   testing: {
