@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
-export type { ClientOptions } from './client/options.js';
+export type { ClientUpgradeOptions } from './client/open-over.js';
+export type { ClientHandshakeOptions, ClientOptions } from './client/options.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
 export type { ConnectionStats, TrafficStats } from './connection/connection-stats.js';
 export type { Source } from './connection/feed.js';
@@ -86,9 +87,10 @@ export type { AttachOptions, ServerOptions, UpgradeOptions } from './server/opti
 export type { SelectSubprotocol } from './server/select-subprotocol.js';
 export { serve, type ServeOptions } from './server/serve.js';
 export type { Server, ServerCloseOptions } from './server/server.js';
+export { upgrade } from './upgrade.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
-export { type SocketUpgradeOptions, upgrade } from './server/upgrade.js';
+export type { SocketUpgradeOptions } from './server/upgrade.js';
 export type { UpgradeRequest } from './server/upgrade-request.js';
 export { deadline, type DeadlineOptions } from './operators/deadline.js';
 export {

@@ -225,8 +225,8 @@ describe('upgrade refuses', () => {
     ['nothing', [], /upgrade takes a request, its socket and head, or a Duplex and options/],
     ['a request without a socket', [request, {}, Buffer.alloc(0)], /upgrade takes/],
     ['a request without a head', [request, socket], /head is not the bytes/],
-    ['a socket without a role', [socket, {}], /role is missing, expected 'server'/],
-    ['another role', [socket, { role: 'client' }], /role is 'client', expected 'server'/],
+    ['a socket without a role', [socket, {}], /role is missing, expected 'client' or 'server'/],
+    ['another role', [socket, { role: 'peer' }], /role is 'peer', expected 'client', 'server'/],
     ['an unknown option', [socket, { role: 'server', prot: 1 }], /unknown option prot/],
     [
       'an unknown option beside a request',

@@ -30,7 +30,11 @@ export const ALLOWED: Readonly<Record<string, Allowance>> = {
   connection: { own: ['operators', 'transport', 'protocol'], packages: NODE_AND_RXJS },
   client: ENDS,
   server: ENDS,
-  index: { own: ['client', 'server', 'connection', 'operators', 'transport', 'protocol'], packages: [] },
+  upgrade: { own: ['client', 'server', 'connection'], packages: NODE_AND_RXJS },
+  index: {
+    own: ['upgrade', 'client', 'server', 'connection', 'operators', 'transport', 'protocol'],
+    packages: [],
+  },
   cli: OUTSIDE,
   compat: OUTSIDE,
   testing: {

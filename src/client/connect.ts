@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { from, Observable, type ObservableInput, type Subscriber, type Subscription } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
@@ -67,15 +68,30 @@ export function openConnection<Context = undefined>(
   options: ClientOptions<Context> = {},
 ): Promise<Connection<Context>> {
   return new Promise((resolve, reject) => {
-    const resolved = resolveClientOptions(options);
-    const dialing = dialed(url, resolved, (connection, subscriber) => {
-      closeOnAbort(resolved.signal, connection);
-      subscriber.next(connection);
-      subscriber.complete();
-      connection.start();
-    });
-    dialing.subscribe({ next: resolve, error: reject });
+    opening(url, resolveClientOptions(options)).subscribe({ next: resolve, error: reject });
   });
+}
+
+/**
+ * The open connection, which is its subscriber's to close. Unsubscribing before it is open aborts the opening handshake.
+ *
+ * @param socket - What to open it on. Default: the URL is dialled.
+ */
+export function opening<Context>(
+  url: ClientUrl,
+  options: ResolvedClientOptions<Context>,
+  socket?: Duplex,
+): Observable<Connection<Context>> {
+  const onOpen = (
+    connection: WebSocketConnection<Context>,
+    subscriber: Subscriber<Connection<Context>>,
+  ): void => {
+    closeOnAbort(options.signal, connection);
+    subscriber.next(connection);
+    subscriber.complete();
+    connection.start();
+  };
+  return dialed(url, options, onOpen, socket);
 }
 
 /** Dials when it is subscribed; what is emitted, and when it ends, is up to `onOpen`. */
@@ -83,20 +99,21 @@ function dialed<Context>(
   url: ClientUrl,
   options: ResolvedClientOptions<Context>,
   onOpen: (connection: WebSocketConnection<Context>, subscriber: Subscriber<Connection<Context>>) => void,
+  socket?: Duplex,
 ): Observable<Connection<Context>> {
   return new Observable((subscriber) => {
     abortWith(options.signal, subscriber);
     if (subscriber.closed) return;
     const dial = (target: string | URL): void => {
-      const abort = shakeHands(parseTarget(target), options, {
-        onOpen: (connection) => {
+      const observer = {
+        onOpen: (connection: WebSocketConnection<Context>) => {
           onOpen(connection, subscriber);
         },
-        onError: (error) => {
+        onError: (error: Error) => {
           subscriber.error(error);
         },
-      });
-      subscriber.add(abort);
+      };
+      subscriber.add(shakeHands(parseTarget(target), options, observer, socket));
     };
     if (typeof url === 'function') subscriber.add(resolveUrl(url, subscriber, dial));
     else dial(url);

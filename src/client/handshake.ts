@@ -1,4 +1,6 @@
 import http from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { HandshakeError, type HandshakePhase, TimeoutError, WebSocketError } from '../protocol/errors.js';
 import { bindExtensions } from '../protocol/extensions/bound.js';
@@ -7,7 +9,7 @@ import { newKey } from '../protocol/handshake/accept-key.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { requestHeaders } from '../protocol/handshake/request.js';
 import { type AcceptedResponse, judgeResponse } from '../protocol/handshake/response.js';
-import { type Dial, dial } from '../transport/dial.js';
+import { type Dial, dial, dialed } from '../transport/dial.js';
 import { SocketTransport } from '../transport/socket-transport.js';
 import type { ResolvedClientOptions } from './options.js';
 import { readBody } from './response-body.js';
@@ -27,14 +29,16 @@ const MAX_HEADERS = 128;
 /**
  * Performs a client's opening handshake. RFC 6455 section 4.1. The connection it gives reads nothing before `start`.
  *
+ * @param socket - What it is performed on. Default: the target is dialled.
  * @returns aborts it: nothing is called after that, and nothing is left.
  */
 export function shakeHands<Context>(
   target: Target,
   options: ResolvedClientOptions<Context>,
   observer: HandshakeObserver<Context>,
+  socket?: Duplex,
 ): () => void {
-  const attempt = new Attempt(target, options, observer);
+  const attempt = new Attempt(target, options, observer, socket);
   attempt.begin();
   return () => {
     attempt.abort();
@@ -45,6 +49,7 @@ class Attempt<Context> {
   readonly #target: Target;
   readonly #options: ResolvedClientOptions<Context>;
   readonly #observer: HandshakeObserver<Context>;
+  readonly #socket: Duplex | undefined;
   readonly #key: string = newKey();
   readonly #headers: [string, string][];
   #settled = false;
@@ -54,10 +59,16 @@ class Attempt<Context> {
   #endBody: (() => void) | undefined;
   #cancelTimeout: () => void = () => undefined;
 
-  constructor(target: Target, options: ResolvedClientOptions<Context>, observer: HandshakeObserver<Context>) {
+  constructor(
+    target: Target,
+    options: ResolvedClientOptions<Context>,
+    observer: HandshakeObserver<Context>,
+    socket: Duplex | undefined,
+  ) {
     this.#target = target;
     this.#options = options;
     this.#observer = observer;
+    this.#socket = socket;
     this.#headers = requestHeaders({
       host: target.host,
       key: this.#key,
@@ -74,18 +85,13 @@ class Attempt<Context> {
     this.#cancelTimeout = profile.clock.after(handshakeTimeoutMs, () => {
       this.#timeOut();
     });
-    const { secure, hostname, port, unixPath, target } = this.#target;
     const request = http.request({
       method: 'GET',
-      path: target,
+      path: this.#target.target,
       headers: this.#headers.flat(),
       setHost: false,
       maxHeaderSize: MAX_HEAD_BYTES,
-      createConnection: () => {
-        const { noDelay, tls } = this.#options;
-        this.#dial = dial({ hostname, port, unixPath, noDelay, tls: secure ? tls : undefined });
-        return this.#dial.socket;
-      },
+      createConnection: () => (this.#dial = this.#reach()).socket,
     });
     this.#request = request;
     request.on('upgrade', (response, socket, head) => {
@@ -100,12 +106,19 @@ class Attempt<Context> {
     request.end();
   }
 
+  #reach(): Dial {
+    const { noDelay, tls } = this.#options;
+    if (this.#socket !== undefined) return dialed(this.#socket, noDelay);
+    const { secure, hostname, port, unixPath } = this.#target;
+    return dial({ hostname, port, unixPath, noDelay, tls: secure ? tls : undefined });
+  }
+
   abort(): void {
     if (!this.#settle()) return;
     this.#request?.destroy();
   }
 
-  #upgraded(response: http.IncomingMessage, socket: Dial['socket'], head: Buffer): void {
+  #upgraded(response: http.IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#settled) {
       socket.destroy();
       return;
@@ -135,7 +148,7 @@ class Attempt<Context> {
   }
 
   #open(
-    socket: Dial['socket'],
+    socket: Duplex,
     head: Uint8Array,
     response: { readonly status: number; readonly headers: HeaderFields },
     { subprotocol, extensions }: AcceptedResponse,
@@ -152,7 +165,7 @@ class Attempt<Context> {
       profile: this.#options.profile,
       context: this.#options.context,
     });
-    if (this.#options.unref) socket.unref();
+    if (this.#options.unref && socket instanceof Socket) socket.unref();
     if (this.#settle()) this.#observer.onOpen(connection);
   }
 

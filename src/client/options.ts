@@ -18,8 +18,8 @@ import {
 import { headerList, type HeaderOptions, RESERVED_IN_REQUEST } from '../protocol/handshake/header-options.js';
 import { checkSubprotocols } from '../protocol/handshake/subprotocols.js';
 
-/** How a client connects, and what its connection is like. */
-export interface ClientOptions<Context = undefined> extends ConnectionOptions {
+/** What a client says in the opening handshake, and what its connection is like: over whatever it speaks. */
+export interface ClientHandshakeOptions<Context = undefined> extends ConnectionOptions {
   /** What the application attaches to the connection. Default undefined. */
   readonly context?: Context;
   /** The subprotocols offered, in order of preference. RFC 6455 section 1.9. */
@@ -32,8 +32,6 @@ export interface ClientOptions<Context = undefined> extends ConnectionOptions {
   readonly origin?: string;
   /** The wire version to speak. Default 13; 8 is of the last drafts before RFC 6455. */
   readonly version?: 8 | 13;
-  /** What `node:tls` takes for `wss:`: own authorities, a client certificate, `servername`. */
-  readonly tls?: TlsConnectionOptions;
   /** Milliseconds for the whole opening handshake, from the look-up of the name on. Default 10 000. */
   readonly handshakeTimeoutMs?: number;
   /** Aborts the dial; on an open connection, closes it with 1000. `connect` errors with its reason. */
@@ -46,6 +44,12 @@ export interface ClientOptions<Context = undefined> extends ConnectionOptions {
   readonly noDelay?: boolean;
   /** Lets the process exit while the connection is open. Default false. */
   readonly unref?: boolean;
+}
+
+/** How a client connects, and what its connection is like. */
+export interface ClientOptions<Context = undefined> extends ClientHandshakeOptions<Context> {
+  /** What `node:tls` takes for `wss:`: own authorities, a client certificate, `servername`. */
+  readonly tls?: TlsConnectionOptions;
 }
 
 /** The options as a client uses them. */
@@ -65,7 +69,8 @@ export interface ResolvedClientOptions<Context> {
   readonly profile: ConnectionProfile;
 }
 
-const CHECKS: Checks = Object.freeze({
+/** How the options of {@link ClientHandshakeOptions} are checked. */
+export const CLIENT_HANDSHAKE_CHECKS: Checks = Object.freeze({
   ...CONNECTION_CHECKS,
   context: anything,
   subprotocols: anything,
@@ -73,7 +78,6 @@ const CHECKS: Checks = Object.freeze({
   headers: ofType('object'),
   origin: ofType('string'),
   version: oneOf(8, 13),
-  tls: ofType('object'),
   handshakeTimeoutMs: milliseconds,
   signal: ofType('object'),
   acceptMasked: flag,
@@ -81,6 +85,8 @@ const CHECKS: Checks = Object.freeze({
   noDelay: flag,
   unref: flag,
 });
+
+const CHECKS: Checks = Object.freeze({ ...CLIENT_HANDSHAKE_CHECKS, tls: ofType('object') });
 
 /** @throws TypeError or RangeError that names the option, its value and what was expected. */
 export function resolveClientOptions<Context>(

@@ -6,6 +6,7 @@ import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import type { Arrival } from './arrival.js';
 import { ConnectStreams } from './http2/connect-streams.js';
 import { isHttp2Server } from './http2/is-http2-server.js';
+import { Unanswered } from './unanswered.js';
 import { UpgradeArrival } from './upgrade-arrival.js';
 
 /** One of those who share the upgrades of an HTTP server. */
@@ -34,8 +35,14 @@ export class Dispatcher {
   #rest: Endpoint | undefined;
   /** Where requests come by HTTP/2, too. */
   readonly #connects: ConnectStreams | undefined;
+  readonly #unanswered: Unanswered = new Unanswered();
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#dispatch(new UpgradeArrival(request, socket, head), this.#server.listenerCount('upgrade') > 1);
+    this.#unanswered.whenAnswered(socket, () => {
+      // All of them may have closed while it waited for what was in front of it.
+      if (this.#endpoints.size === 0) socket.destroy();
+      else
+        {this.#dispatch(new UpgradeArrival(request, socket, head), this.#server.listenerCount('upgrade') > 1);}
+    });
   };
 
   private constructor(server: EventEmitter) {
@@ -65,6 +72,7 @@ export class Dispatcher {
     this.#endpoints.add(endpoint);
     if (this.#endpoints.size > 1) return;
     this.#server.on('upgrade', this.#onUpgrade);
+    this.#unanswered.watch(this.#server);
     this.#connects?.begin();
   }
 
@@ -73,6 +81,7 @@ export class Dispatcher {
     this.#arrange([...this.#endpoints]);
     if (this.#endpoints.size > 0) return;
     this.#server.off('upgrade', this.#onUpgrade);
+    this.#unanswered.leave(this.#server);
     this.#connects?.end();
   }
 

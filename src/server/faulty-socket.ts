@@ -3,7 +3,7 @@ import type { Refusal } from '../protocol/handshake/refusal.js';
 import { refuseUpgrade } from './acceptor.js';
 import type { Refusable } from './arrival.js';
 
-/** A socket on which something came that is no request. */
+/** A socket on which something came that is no request for a WebSocket. */
 export class FaultySocket implements Refusable {
   readonly socket: Duplex;
 

@@ -37,6 +37,8 @@ export function answerPlainRequest(
 function answer(response: ServerResponse, { status, reason, headers, body = `${reason}\n` }: Refusal): void {
   const octets = Buffer.from(body as string);
   for (const [name, value] of headers) response.setHeader(name, value);
+  // Node reads it from the field below, too, and tells nobody.
+  response.shouldKeepAlive = false;
   response.writeHead(status, {
     // RFC 9110 section 7.8: who sends Upgrade names it in Connection too.
     Connection: response.hasHeader('upgrade') ? 'close, Upgrade' : 'close',

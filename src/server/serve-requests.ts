@@ -13,15 +13,24 @@ interface Waiting {
 
 /** Leads everything that comes to an HTTP server of ours to `served`: upgrades, other requests, and what is no request. */
 export function serveRequests(server: Server, served: Served, waiting: Waiting): void {
+  /** Those that were told that they are closed. RFC 9112 section 9.6: what comes behind that is not looked at. */
+  const ended = new WeakSet<Duplex>();
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (ended.has(request.socket)) return;
     served.answer(request, response);
+    if (!response.shouldKeepAlive) ended.add(request.socket);
   };
   server.on('request', answer);
   // Nobody is asked for a body, so nobody is told to go on.
   server.on('checkContinue', answer);
   server.on('checkExpectation', answer);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    answerFault(error, socket, served);
+    if (!ended.has(socket)) answerFault(error, socket, served);
+  });
+  // Node cuts those without a word that nobody listens for.
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    waiting.leave(socket);
+    if (!ended.has(socket)) served.refuse(new FaultySocket(socket), NO_TUNNEL);
   });
   Dispatcher.of(server).add({
     path: served.path,
@@ -36,6 +45,8 @@ export function serveRequests(server: Server, served: Served, waiting: Waiting):
     },
   });
 }
+
+const NO_TUNNEL: Refusal = refuse(405, 'the method is "CONNECT", expected GET', [['Allow', 'GET']]);
 
 /** Answers octets that are no request, or were not one in time. What failed below HTTP is cut. */
 export function answerFault(error: NodeJS.ErrnoException, socket: Duplex, served: Served): void {

@@ -15,35 +15,17 @@ export interface SocketUpgradeOptions<Context = undefined> extends UpgradeOption
   readonly role: 'server';
 }
 
-const CHECKS: Checks = Object.freeze({ ...UPGRADE_CHECKS, role: oneOf('server') });
+const CHECKS: Checks = Object.freeze({ ...UPGRADE_CHECKS, role: oneOf('client', 'server') });
 const DEFAULTS: UpgradeOptions = Object.freeze({});
 
 /** Those of each set of options: they are read once, and share a bound on what is pending. */
 const upgrades = new WeakMap<object, SocketUpgrades<unknown>>();
 
 /**
- * The server's side of the opening handshake on one socket: of a request that was read by an HTTP server of yours, as its event `upgrade`
- * gives it, or on any Duplex that a client will send its request on. It acts at once.
+ * The server's side of the opening handshake on one socket, at once: of a request that was read, or of one that is still to come. The
+ * connection is replayed; when it was refused, or the client has left, there is none.
  *
- *     upgrade  ---c|      the connection, replayed
- *     upgrade  ---|       it was refused, or the client has left
- *
- * It never errors. The options are read once for each object: keep one, and give it every time.
- *
- * @param head - What came behind the request.
  * @throws TypeError or RangeError for a wrong option, and for what is no request or no socket; Error for a socket that was upgraded before.
- * @example
- * ```ts
- * import http from 'node:http';
- * import { upgrade } from 'rxwire';
- *
- * const options = { origins: 'any' } as const;
- * const server = http.createServer();
- * server.on('upgrade', (request, socket, head) => {
- *   upgrade(request, socket, head, options).subscribe((connection) => connection.messages$.subscribe(connection.outbox));
- * });
- * server.listen(9000);
- * ```
  */
 export function upgrade<Context = undefined>(
   request: IncomingMessage,
@@ -72,7 +54,7 @@ export function upgrade<Context>(
   } else {
     const socket = checkSocket(first);
     const { role } = second as Partial<SocketUpgradeOptions>;
-    if (role === undefined) throw new TypeError("option role is missing, expected 'server'");
+    if (role === undefined) throw new TypeError("option role is missing, expected 'client' or 'server'");
     const given = upgradesWith(second as SocketUpgradeOptions<Context>, CHECKS);
     take(socket);
     given.read(socket, owner);
@@ -104,12 +86,14 @@ function ownerOf<Context>(result$: ReplaySubject<Connection<Context>>): GateOwne
   };
 }
 
-function checkSocket(socket: unknown): Duplex {
+/** @throws TypeError for what is no Duplex. */
+export function checkSocket(socket: unknown): Duplex {
   if (socket instanceof Duplex) return socket;
   throw new TypeError('upgrade takes a request, its socket and head, or a Duplex and options');
 }
 
-function take(socket: Duplex): void {
+/** @throws Error for a socket that somebody has taken before. */
+export function take(socket: Duplex): void {
   if (claim(socket)) return;
   throw new Error('this socket was upgraded before, expected one listener for each upgrade');
 }

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 
 /** How far a dial has come. */
@@ -15,9 +16,9 @@ export interface DialOptions {
   readonly tls: tls.ConnectionOptions | undefined;
 }
 
-/** A socket on its way. */
+/** A socket on its way, or any other stream. */
 export interface Dial {
-  readonly socket: net.Socket;
+  readonly socket: Duplex;
   /** How far it has come; the last one when it is connected. */
   phase(): DialPhase;
   /** Whether it was connected, encryption included. */
@@ -45,6 +46,13 @@ export function dial(options: DialOptions): Dial {
     connected = true;
   });
   return { socket, phase: () => phase, connected: () => connected };
+}
+
+/** A stream that somebody else has connected, or is about to. */
+export function dialed(socket: Duplex, noDelay: boolean): Dial {
+  if (socket instanceof net.Socket) socket.setNoDelay(noDelay);
+  const connected = (): boolean => !(socket instanceof net.Socket && socket.connecting);
+  return { socket, phase: () => 'tcp', connected };
 }
 
 /** Server name indication carries names only. RFC 6066 section 3. */

@@ -109,7 +109,9 @@ function judgeHttpVersion({ httpVersion }: RequestHead): Refusal | undefined {
 
 function judgeHeaderCount({ headers }: RequestHead, { maxHeaders }: RequestRules): Refusal | undefined {
   if (headers.size <= maxHeaders) return undefined;
-  return refuse(431, `the request has ${headers.size} header fields, expected at most ${maxHeaders}`);
+  // Node leaves out what is over a thousand or so.
+  const text = `the request has at least ${headers.size} header fields, expected at most ${maxHeaders}`;
+  return refuse(431, text);
 }
 
 /** A resource name begins with a slash, RFC 6455 section 3. Octets of 0x80 and more are left to the application. */
