@@ -294,6 +294,11 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   // For those who make connections
 
+  /** How it has closed; undefined until then. */
+  get closeInfo(): CloseInfo | undefined {
+    return this.#life.info;
+  }
+
   /** Begins to read. */
   start(): void {
     this.#core.start();

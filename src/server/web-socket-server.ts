@@ -22,6 +22,9 @@ import { isHttpServer } from './place.js';
 import { answerPlainRequest } from './plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
 import { urlOf } from './server-url.js';
+import { Census } from './stats/census.js';
+import type { ServerStats } from './stats/server-stats.js';
+import { watchStats } from './stats/watch-stats.js';
 
 /** Code and reason are checked where they are used. */
 const CLOSE_CHECKS: Checks = Object.freeze({ code: anything, reason: anything, graceMs: wholeNumber(0) });
@@ -34,6 +37,9 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   readonly #connections: Set<WebSocketConnection<Context>> = new Set();
   readonly #connections$: Subject<Connection<Context>> = new Subject();
   readonly #rejections$: Subject<HandshakeError> = new Subject();
+  readonly #census: Census = new Census();
+  readonly #madeAt: number;
+  #stats$: Observable<ServerStats> | undefined;
   readonly #onConnection: ((connection: WebSocketConnection<Context>) => void) | undefined;
   #closing: Promise<void> | undefined;
 
@@ -47,6 +53,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   ) {
     this.#options = options;
     this.#onConnection = onConnection;
+    this.#madeAt = options.profile.clock.now();
     this.#gate = new Gate(options, this);
     const { server } = options;
     if (server === undefined) this.#entrance = new Listener(options, this);
@@ -64,6 +71,15 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
 
   get rejections$(): Observable<HandshakeError> {
     return this.#rejections$.asObservable();
+  }
+
+  get stats(): ServerStats {
+    const uptimeMs = this.#options.profile.clock.now() - this.#madeAt;
+    return this.#census.stats(this.#connections, { uptimeMs, pendingHandshakes: this.#gate.pending });
+  }
+
+  get stats$(): Observable<ServerStats> {
+    return (this.#stats$ ??= watchStats(() => this.stats, this.#options.profile.clock, this.#connections$));
   }
 
   get address(): AddressInfo | string {
@@ -122,7 +138,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     answerPlainRequest(request, response, this.#options, (refusal) => {
-      this.#rejections$.next(rejection(refusal));
+      this.onRefused(rejection(refusal));
     });
   }
 
@@ -130,15 +146,17 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
 
   onOpen(connection: WebSocketConnection<Context>): void {
     this.#connections.add(connection);
+    this.#census.opened();
     this.#onConnection?.(connection);
     this.#connections$.next(connection);
   }
 
   onClosed(connection: WebSocketConnection<Context>): void {
-    this.#connections.delete(connection);
+    if (this.#connections.delete(connection)) this.#census.closed(connection);
   }
 
   onRefused(error: HandshakeError): void {
+    this.#census.refused();
     this.#rejections$.next(error);
   }
 
