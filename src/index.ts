@@ -3,6 +3,7 @@ export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { ClientOptions } from './client/options.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
 export type { ConnectionStats, TrafficStats } from './connection/connection-stats.js';
+export type { DiagnosticsEvents } from './connection/diagnostics.js';
 export type { Source } from './connection/feed.js';
 export type { FrameSink } from './connection/frame-sink.js';
 export type { HandshakeRequest, HandshakeResponse } from './connection/handshake-facts.js';

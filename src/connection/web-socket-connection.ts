@@ -14,6 +14,7 @@ import { ConnectionCore, type CoreObserver } from './connection-core.js';
 import { type ConnectionStats, trafficStats } from './connection-stats.js';
 import type { Connection, OpenMessageOptions, SendOptions } from './connection.js';
 import type { Project } from './consumer.js';
+import { publishClose, publishOpen } from './diagnostics.js';
 import type { Handshake, HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
 import {
   type Checks,
@@ -25,6 +26,7 @@ import {
 } from '../protocol/option-checks.js';
 import type { Source } from './feed.js';
 import { Lifecycle, type Teardown } from './lifecycle.js';
+import type { Logger } from './logger.js';
 import type { MessageSink } from './message-sink.js';
 import { controlPayload } from './control-payload.js';
 import type { Outlet } from './outlet.js';
@@ -74,6 +76,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     this.#handshake = parts.handshake;
     this.#onClosed = parts.onClosed;
     this.#core = new ConnectionCore(parts.profile, parts.transport, this, parts.extensions);
+    publishOpen(this);
   }
 
   get id(): string {
@@ -301,6 +304,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   /** Begins to read. */
   start(): void {
+    this.log('debug', 'opened');
     this.#core.start();
   }
 
@@ -332,9 +336,16 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     return this.#life.info && this.endError(this.#life.info, false);
   }
 
-  log(level: 'warn' | 'error', message: string, error?: unknown): void {
-    const details = error === undefined ? { connection: this.id } : { connection: this.id, error };
-    this.#core.profile.options.logger[level]?.(message, details);
+  log(level: keyof Logger, message: string, error?: unknown): void {
+    const { logger } = this.#core.profile.options;
+    // The id is made when it is asked for.
+    if (logger[level] === undefined) return;
+    const { id: connection, remoteAddress } = this;
+    logger[level](message, {
+      connection,
+      ...(remoteAddress !== undefined && { remoteAddress }),
+      ...(error !== undefined && { error }),
+    });
   }
 
   // What the inside tells
@@ -348,6 +359,11 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     this.#taps?.complete();
     this.#life.onClosed(info);
     this.#onClosed?.(this);
+    publishClose(this, info);
+    this.log(
+      'debug',
+      `closed with ${String(info.code)} by ${info.initiator}, ${info.wasClean ? 'clean' : 'not clean'}`,
+    );
   }
 
   onDone(): void {

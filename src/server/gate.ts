@@ -7,7 +7,10 @@ import type { BoundExtensions } from '../protocol/extensions/bound.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import type { AcceptedRequest } from '../protocol/handshake/request.js';
+import { publishRefused } from '../connection/diagnostics.js';
+import type { LogDetails } from '../connection/logger.js';
 import { acceptUpgrade, agree, judge, refuseUpgrade, rejection } from './acceptor.js';
+import { addressOf } from './address-of.js';
 import {
   type Acceptance,
   checkDecision,
@@ -89,7 +92,9 @@ export class Gate<Context> {
     socket.on('error', ignore);
     const accepted = judge(request, this.#options);
     if (!accepted.ok) {
-      if (accepted.status === 403) this.#options.profile.options.logger.warn?.(accepted.reason, {});
+      if (accepted.status === 403) {
+        this.#options.profile.options.logger.warn?.(accepted.reason, about(socket));
+      }
       this.refuse(socket, accepted, owner);
       return;
     }
@@ -102,7 +107,9 @@ export class Gate<Context> {
   /** Answers with a refusal, and tells of it. */
   refuse(socket: Duplex, refusal: Refusal, owner: GateOwner<Context> = this.#owner, cause?: unknown): void {
     refuseUpgrade(socket, refusal);
-    owner.onRefused(rejection(refusal, cause));
+    const error = rejection(refusal, cause);
+    publishRefused(error, () => addressOf(socket));
+    owner.onRefused(error);
   }
 
   /** From now on everybody is refused; so is whoever waits. */
@@ -220,7 +227,7 @@ export class Gate<Context> {
         profile: options.profile,
         onClosed: this.#forget,
       });
-      if (subprotocol === undefined) warnOfNone(accepted, options.profile.options.logger);
+      if (subprotocol === undefined) warnOfNone(accepted, connection);
       return connection;
     } catch (error) {
       this.#fail(arrival, 'the answer to an opening handshake could not be made', error);
@@ -238,7 +245,8 @@ export class Gate<Context> {
     try {
       return agree(request, accepted, this.#options);
     } catch (error) {
-      this.#options.profile.options.logger.error?.('an extension failed at an opening handshake', { error });
+      const { logger } = this.#options.profile.options;
+      logger.error?.('an extension failed at an opening handshake', { ...about(socket), error });
       this.refuse(socket, refuse(500, 'the server could not negotiate the extensions'), owner, error);
       return FAULTY;
     }
@@ -246,7 +254,7 @@ export class Gate<Context> {
 
   /** What the user's own code did wrong is said here, and not to the client. */
   #fail({ socket, owner }: Arrival<Context>, what: string, error: unknown): void {
-    this.#options.profile.options.logger.error?.(what, { error });
+    this.#options.profile.options.logger.error?.(what, { ...about(socket), error });
     this.refuse(socket, refuse(500, 'the server could not decide about the request'), owner, error);
   }
 }
@@ -256,6 +264,12 @@ const CLOSING: Refusal = refuse(503, 'the server is closing');
 
 function mayBeWaitedFor(value: unknown): value is ObservableInput<unknown> {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** Whom a line of the log is about before there is a connection. */
+function about(socket: Duplex): LogDetails {
+  const remoteAddress = addressOf(socket);
+  return remoteAddress === undefined ? {} : { remoteAddress };
 }
 
 function ignore(): void {

@@ -5,12 +5,14 @@ import { type Observable, Subject } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/option-checks.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
+import { publishRefused } from '../connection/diagnostics.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { HandshakeError } from '../protocol/errors.js';
 import type { Outgoing } from '../protocol/message.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { rejection } from './acceptor.js';
+import { addressOf } from './address-of.js';
 import { Attachment } from './attachment.js';
 import type { Entrance, Served } from './entrance.js';
 import { Gate, type GateOwner } from './gate.js';
@@ -91,8 +93,9 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   }
 
   /** Resolves when connections are accepted, rejects when that is not possible. */
-  listen(): Promise<void> {
-    return this.#entrance.open();
+  async listen(): Promise<void> {
+    await this.#entrance.open();
+    this.#options.profile.options.logger.info?.(`listening on ${this.url}`, {});
   }
 
   broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult {
@@ -138,7 +141,9 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     answerPlainRequest(request, response, this.#options, (refusal) => {
-      this.onRefused(rejection(refusal));
+      const error = rejection(refusal);
+      publishRefused(error, () => addressOf(request.socket));
+      this.onRefused(error);
     });
   }
 
@@ -172,6 +177,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
     await Promise.all(gone);
     cancel();
     await this.#entrance.gone();
+    this.#options.profile.options.logger.info?.('closed', {});
     this.#connections$.complete();
     this.#rejections$.complete();
   }
