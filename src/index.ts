@@ -88,6 +88,7 @@ export type { SelectSubprotocol } from './server/select-subprotocol.js';
 export { serve, type ServeOptions } from './server/serve.js';
 export type { Server, ServerCloseOptions } from './server/server.js';
 export type { ServerStats } from './server/stats/server-stats.js';
+export { type PageHandler, statusPage } from './server/status-page/page-handler.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
 export { type SocketUpgradeOptions, upgrade } from './server/upgrade.js';

@@ -27,6 +27,8 @@ import { UpgradeAttempt } from './upgrade-request.js';
 
 /** Told what comes through a {@link Gate}. */
 export interface GateOwner<Context> {
+  /** What all its connections speak, whatever the options say. */
+  readonly subprotocol?: string;
   /** The connection reads nothing before `start`. */
   onOpen(connection: WebSocketConnection<Context>): void;
   onClosed(connection: WebSocketConnection<Context>): void;
@@ -207,7 +209,8 @@ export class Gate<Context> {
     const options = this.#options;
     const asked = (): UpgradeAttempt => attempt ?? UpgradeAttempt.of(request, accepted, params);
     try {
-      const subprotocol = selectSubprotocol(accepted, options, decision.subprotocol, asked);
+      const subprotocol =
+        owner.subprotocol ?? selectSubprotocol(accepted, options, decision.subprotocol, asked);
       if (typeof subprotocol === 'object') {
         this.refuse(socket, subprotocol, owner);
         return undefined;

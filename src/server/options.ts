@@ -97,7 +97,10 @@ export interface ServerOptions<Context = undefined> extends AttachOptions<Contex
   readonly reusePort?: boolean;
   /** Certificate, key and what else `node:tls` takes: the server is `wss:` then. */
   readonly tls?: TlsOptions;
-  /** Answers a browser that comes without a WebSocket with a page to try the server. Default false: 426. */
+  /**
+   * Answers a browser that comes without a WebSocket with a page that shows what the server does, and to try it. Its figures are for whoever
+   * opens it, if `authorize` lets them. Default false: 426.
+   */
   readonly statusPage?: boolean;
 }
 

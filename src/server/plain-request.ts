@@ -1,35 +1,53 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pathOf } from '../protocol/handshake/path-table.js';
+import { pathOf, PathTable } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import { judge } from './acceptor.js';
 import { plainAnswerOf } from './authorize/plain-answers.js';
 import { refusalOf } from './decision.js';
 import type { ResolvedUpgradeOptions } from './options.js';
-import { STATUS_PAGE, STATUS_PAGE_HEADERS } from './status-page.js';
+import type { StatusPage } from './status-page/status-page.js';
+
+/** What requests that ask for no upgrade are answered with. */
+interface PlainAnswers extends ResolvedUpgradeOptions<unknown> {
+  readonly path: string | undefined;
+  readonly page: StatusPage | undefined;
+}
 
 /** Answers an HTTP request that does not ask for an upgrade: with the status page, or with what it lacks. */
 export function answerPlainRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ResolvedUpgradeOptions<unknown> & { readonly statusPage: boolean },
+  options: PlainAnswers,
   onRefused: (refusal: Refusal) => void,
 ): void {
   const { method } = request;
   const looks = (method === 'GET' || method === 'HEAD') && request.headers.upgrade === undefined;
-  const said = looks ? plainAnswerOf(options.authorize)?.(pathOf(request.url ?? '/')) : undefined;
+  const path = pathOf(request.url ?? '/');
+  const said = looks ? plainAnswerOf(options.authorize)?.(path) : undefined;
   if (said !== undefined) {
     answer(response, refusalOf(said));
     return;
   }
-  if (looks && options.statusPage) {
-    response.writeHead(200, STATUS_PAGE_HEADERS).end(method === 'HEAD' ? undefined : STATUS_PAGE);
+  const isServed = options.path === undefined || fits(path, options.path);
+  if (looks && isServed && options.page !== undefined) {
+    options.page.answer(response);
     return;
   }
-  const judged = judge(request, options);
-  // A request that would do if only Node had taken it for an upgrade is one without the Connection option.
-  const refusal = judged.ok ? refuse(426, 'Connection does not have the option "Upgrade"') : judged;
+  const refusal = looks && !isServed ? NOT_FOUND : refusalFor(request, options);
   answer(response, refusal);
   onRefused(refusal);
+}
+
+const NOT_FOUND = refuse(404, 'nothing is served at this path');
+
+function fits(path: string, pattern: string): boolean {
+  return new PathTable([[pattern, true]]).find(path) !== undefined;
+}
+
+function refusalFor(request: IncomingMessage, options: PlainAnswers): Refusal {
+  const judged = judge(request, options);
+  // A request that would do if only Node had taken it for an upgrade is one without the Connection option.
+  return judged.ok ? refuse(426, 'Connection does not have the option "Upgrade"') : judged;
 }
 
 /** Writes the whole reply; Node leaves the body out where the request was for its head. */

@@ -63,11 +63,16 @@ export class SocketUpgrades<Context> implements Served {
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     const owner = this.#owners.get(request.socket);
-    answerPlainRequest(request, response, { ...this.#options, statusPage: false }, (refusal) => {
-      const error = rejection(refusal);
-      publishRefused(error, () => addressOf(request.socket));
-      owner?.onRefused(error);
-    });
+    answerPlainRequest(
+      request,
+      response,
+      { ...this.#options, path: undefined, page: undefined },
+      (refusal) => {
+        const error = rejection(refusal);
+        publishRefused(error, () => addressOf(request.socket));
+        owner?.onRefused(error);
+      },
+    );
   }
 
   #server(): http.Server {

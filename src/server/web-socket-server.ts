@@ -27,6 +27,8 @@ import { urlOf } from './server-url.js';
 import { Census } from './stats/census.js';
 import type { ServerStats } from './stats/server-stats.js';
 import { watchStats } from './stats/watch-stats.js';
+import { StatusFeed } from './status-page/status-feed.js';
+import { StatusPage } from './status-page/status-page.js';
 
 /** Code and reason are checked where they are used. */
 const CLOSE_CHECKS: Checks = Object.freeze({ code: anything, reason: anything, graceMs: wholeNumber(0) });
@@ -42,6 +44,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   readonly #census: Census = new Census();
   readonly #madeAt: number;
   #stats$: Observable<ServerStats> | undefined;
+  #status: { readonly page: StatusPage; readonly feed: StatusFeed<Context> } | undefined;
   readonly #onConnection: ((connection: WebSocketConnection<Context>) => void) | undefined;
   #closing: Promise<void> | undefined;
 
@@ -57,6 +60,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
     this.#onConnection = onConnection;
     this.#madeAt = options.profile.clock.now();
     this.#gate = new Gate(options, this);
+    if (options.statusPage) this.statusPage();
     const { server } = options;
     if (server === undefined) this.#entrance = new Listener(options, this);
     else if (isHttpServer(server)) this.#entrance = new Attachment(server, this, options.noDelay);
@@ -113,6 +117,12 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
     return this.close();
   }
 
+  /** The status page, which from now on is given its figures. */
+  statusPage(): StatusPage {
+    this.#status ??= { page: new StatusPage(this.#options.subprotocols), feed: new StatusFeed(this) };
+    return this.#status.page;
+  }
+
   // For the entrance
 
   get path(): string | undefined {
@@ -128,11 +138,13 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   }
 
   get size(): number {
-    return this.#connections.size;
+    return this.#connections.size + (this.#status?.feed.viewers.size ?? 0);
   }
 
   enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void {
-    this.#gate.enter(request, socket, head, params);
+    const feed = this.#status?.feed;
+    if (feed?.isAskedBy(request) === true) this.#gate.enter(request, socket, head, params, feed);
+    else this.#gate.enter(request, socket, head, params);
   }
 
   refuse(socket: Duplex, refusal: Refusal): void {
@@ -140,7 +152,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
-    answerPlainRequest(request, response, this.#options, (refusal) => {
+    answerPlainRequest(request, response, { ...this.#options, page: this.#status?.page }, (refusal) => {
       const error = rejection(refusal);
       publishRefused(error, () => addressOf(request.socket));
       this.onRefused(error);
@@ -168,7 +180,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   async #close(code: number, reason: string, graceMs: number): Promise<void> {
     this.#entrance.shut();
     this.#gate.close();
-    const open = [...this.#connections];
+    const open = [...this.#connections, ...(this.#status?.feed.viewers ?? [])];
     const gone = open.map((connection) => new Promise<void>((resolve) => connection.whenClosed(resolve)));
     for (const connection of open) connection.close(code, reason);
     const cancel = this.#options.profile.clock.after(graceMs, () => {

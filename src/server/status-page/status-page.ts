@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { markup } from './markup.js';
+import { SCRIPT } from './script.js';
+import { STATUS_SUBPROTOCOL } from './status-feed.js';
+import { STYLE } from './style.js';
+
+/** The page for a browser that comes without a WebSocket: it shows what the server counts, connects back, sends, and shows what comes. */
+export class StatusPage {
+  readonly #html: Buffer;
+  readonly #headers: Readonly<Record<string, string | number>>;
+
+  /** @param subprotocols - Those the server speaks; the page offers them. */
+  constructor(subprotocols: readonly string[]) {
+    this.#html = Buffer.from(
+      markup({ style: STYLE, script: SCRIPT, feed: STATUS_SUBPROTOCOL, subprotocols }),
+    );
+    this.#headers = headersFor(this.#html.length);
+  }
+
+  /** Answers a GET, or a HEAD, whose body Node leaves out. */
+  answer(response: ServerResponse): void {
+    response.writeHead(200, this.#headers).end(this.#html);
+  }
+}
+
+/** The page may run its own script and talk to its own server, nothing else, and is in nobody's frame. */
+const POLICY = [
+  "default-src 'none'",
+  `script-src ${hash(SCRIPT)}`,
+  `style-src ${hash(STYLE)}`,
+  'img-src data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+function headersFor(length: number): Readonly<Record<string, string | number>> {
+  return {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Length': length,
+    'Content-Security-Policy': POLICY,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+  };
+}
+
+function hash(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
