@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
 import { firstValueFrom, take, toArray } from 'rxjs';
 import { type ClientOptions, type Connection, reject, type ServerStats, type Server } from 'rxwire';
 import { VirtualTime } from 'rxwire/testing';
@@ -120,11 +122,24 @@ describe('the figures of the status page', () => {
     expect(await firstValueFrom((await openFeed(server, { keepAlive: false })).messages$)).toBeDefined();
   }, 30_000);
 
+  it('do not make those who come next seem too many', async () => {
+    const server = await startServer({ statusPage: true, maxPendingHandshakes: 2 });
+    for (let i = 0; i < 4; i++) await openFeed(server);
+    const { port } = server.address as AddressInfo;
+    for (let i = 0; i < 2; i++) {
+      const socket = net.connect(port, '127.0.0.1');
+      socket.end().resume();
+      await once(socket, 'close');
+    }
+    expect((await startClient(server.url)).state).toBe('open');
+  });
+
   it('have what a page sends read and dropped', async () => {
     const server = await startServer({ statusPage: true });
     const feed = await openFeed(server);
     const shown = collect(feed.messages$);
-    for (let i = 0; i < 50; i++) feed.send('x'.repeat(60_000));
+    // More than the system keeps between the two.
+    for (let i = 0; i < 15; i++) feed.send('x'.repeat(1_000_000));
     expect(await feed.flush()).toBe(true);
     await until(() => shown.values.length > 0);
     expect([feed.state, server.stats.received.octets]).toEqual(['open', 0]);
