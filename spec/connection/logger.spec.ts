@@ -138,6 +138,45 @@ describe('logger', () => {
   });
 });
 
+describe('a logger that throws', () => {
+  it('is told of on the console, and ends neither a connection nor the process', async () => {
+    const failing = (message: string): void => {
+      throw new Error(`no disk for ${message}`);
+    };
+    const error = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    afterTest(() => {
+      error.mockRestore();
+    });
+    const logger: Logger = { debug: failing, warn: failing, error: failing, info: failing };
+    const { server, client, accepted } = await startPair({ logger }, { logger });
+    await expect(openConnection(server.url, { origin: 'https://evil.example' })).rejects.toThrow('403');
+    const echo = firstValueFrom(client.messages$);
+    accepted.send('hello');
+    expect(await echo).toMatchObject({ data: 'hello' });
+    client.close();
+    expect(await ended(accepted)).toMatchObject({ code: 1000, wasClean: true });
+    const said = error.mock.calls.map(([line]) => String(line));
+    expect(said).toContainEqual(expect.stringMatching(/^rxwire: the logger failed at "listening on ws:/));
+    expect(said).toContainEqual(expect.stringContaining(`failed at "opened" (connection ${accepted.id} `));
+    expect(said).toContainEqual(expect.stringContaining('evil.example'));
+  });
+
+  it('is called as a method of its own, as it is then', async () => {
+    class Counting {
+      lines = 0;
+      debug(): void {
+        this.lines++;
+      }
+    }
+    const logger = new Counting();
+    await startPair({ logger });
+    expect(logger.lines).toBe(1);
+    logger.debug = () => undefined;
+    await startPair({ logger });
+    expect(logger.lines).toBe(1);
+  });
+});
+
 describe('the console as the default logger', () => {
   const cases: [string, LogDetails, string][] = [
     ['alone', {}, 'rxwire: x'],

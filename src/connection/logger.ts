@@ -35,6 +35,24 @@ export const consoleLogger: Logger = {
 };
 /* eslint-enable no-console */
 
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+/** A logger whose failures are its own: what it throws goes to the console, and nothing else ends with it. */
+export function guarded(logger: Logger): Logger {
+  if (logger === consoleLogger) return logger;
+  const guard = (level: keyof Logger): Logger => ({
+    [level]: (message: string, details: LogDetails): void => {
+      try {
+        logger[level]?.(message, details);
+      } catch (error) {
+        consoleLogger.error?.(`the logger failed at "${message}"`, { ...details, error });
+      }
+    },
+  });
+  const levels = LEVELS.filter((level) => logger[level] !== undefined);
+  return Object.assign({}, ...levels.map(guard)) as Logger;
+}
+
 function line(message: string, { connection, remoteAddress }: LogDetails): string {
   const about = [
     ...(connection === undefined ? [] : [`connection ${connection}`]),
