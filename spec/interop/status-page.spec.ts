@@ -105,7 +105,7 @@ describeNeeds(CHROMIUM, 'the status page in Chromium', () => {
       await page.waitForSelector('#connections-plot[data-connections="4"]');
       expect(await plot.locator('path.line').getAttribute('d')).not.toBe(drawn);
       expect(await page.textContent('#connections')).toBe('4');
-      const described = page.getByRole('img', { name: /^Connections Connections: 4 now, [01] to 4/ });
+      const described = page.getByRole('img', { name: /^Connections 4 now, [01] to 4/ });
       expect(await described.count()).toBe(1);
 
       expect(await page.getAttribute('#messages-plot', 'data-out')).not.toBe('5');

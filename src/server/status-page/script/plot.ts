@@ -58,11 +58,13 @@ class Plot {
   }
 
   describe() {
-    const words = Object.entries(this.lines).map(([name, label]) => {
-      const values = this.samples.map((sample) => sample[name]);
-      this.element.setAttribute('data-' + name, String(values.at(-1)));
+    const words = Object.entries(this.lines).map(([key, label]) => {
+      const values = this.samples.map((sample) => sample[key]);
+      this.element.setAttribute('data-' + key, String(values.at(-1)));
       const range = formatNumber(Math.min(...values)) + ' to ' + formatNumber(Math.max(...values));
-      return label + ': ' + formatNumber(values.at(-1)) + ' now, ' + range + ' in the last minute.';
+      // A plot with one line has its name from its title.
+      const name = Object.keys(this.lines).length > 1 ? label + ': ' : '';
+      return name + formatNumber(values.at(-1)) + ' now, ' + range + ' in the last minute.';
     });
     this.element.setAttribute('data-samples', String(this.samples.length));
     this.description.textContent = words.join(' ');
