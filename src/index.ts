@@ -4,6 +4,7 @@ export type { ClientUpgradeOptions } from './client/open-over.js';
 export type { ClientHandshakeOptions, ClientOptions } from './client/options.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
 export type { ConnectionStats, TrafficStats } from './connection/connection-stats.js';
+export type { DiagnosticsEvents } from './connection/diagnostics.js';
 export type { Source } from './connection/feed.js';
 export type { FrameSink } from './connection/frame-sink.js';
 export type { HandshakeRequest, HandshakeResponse } from './connection/handshake-facts.js';
@@ -87,6 +88,8 @@ export type { AttachOptions, ServerOptions, UpgradeOptions } from './server/opti
 export type { SelectSubprotocol } from './server/select-subprotocol.js';
 export { serve, type ServeOptions } from './server/serve.js';
 export type { Server, ServerCloseOptions } from './server/server.js';
+export type { ServerStats } from './server/stats/server-stats.js';
+export { type PageHandler, statusPage } from './server/status-page/page-handler.js';
 export { upgrade } from './upgrade.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';

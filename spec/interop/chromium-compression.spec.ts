@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { filter, firstValueFrom } from 'rxjs';
 import type { CompressionOptions, Connection } from '../../src/index.js';
 import { collect } from '../support/collect.js';
-import { ended, startServer, watchResources } from '../support/harness.js';
+import { afterTest, ended, startServer, watchResources } from '../support/harness.js';
 import { describeNeeds } from '../support/skip.js';
 import { until } from '../support/turns.js';
 import { agreedOn, takesOver } from './agreement.js';
@@ -72,6 +72,8 @@ describeNeeds(CHROMIUM, 'Chromium, compressed', () => {
     const server = await startServer({ compression, statusPage: true });
     const fromPage = server.connections$.pipe(filter(({ request }) => request.target === '/from-page'));
     const arrival = firstValueFrom(fromPage);
+    // The page looks for a server that has gone, and the console tells of every look.
+    afterTest(() => page.goto('about:blank'));
     await page.goto(server.url.replace('ws:', 'http:'));
     return { arrival };
   }

@@ -71,13 +71,10 @@ describeNeeds(CHROMIUM, 'Chromium', () => {
     await until(() => connections.every(({ state }) => state === 'closed'));
   }, 60_000);
 
-  it('shows the status page, which connects, sends and shows what comes', async () => {
+  it('is on a page of the same origin, which connects', async () => {
     await page.goto(`${url}/`);
-    await page.waitForFunction("document.getElementById('state').textContent === 'open'");
-    await page.fill('#message', 'hello ü');
-    await page.click('button');
-    await page.waitForFunction("document.querySelector('#log .received')?.textContent === 'hello ü'");
-    expect(await page.textContent('#url')).toBe(`${url.replace('http', 'ws')}/`);
+    await page.waitForSelector('[data-state=open]');
+    expect(connections.length).toBe(1);
     expect(complaints).toEqual([]);
   }, 60_000);
 

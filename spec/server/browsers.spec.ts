@@ -4,33 +4,6 @@ import { serving } from '../support/serving.js';
 
 watchResources();
 
-describe('statusPage', () => {
-  const get = (url: string, method = 'GET'): Promise<Response> =>
-    fetch(url.replace(/^ws/, 'http'), { method, headers: { connection: 'close' } });
-
-  it('is a page that may only talk to its own server', async () => {
-    const { server } = await serving((connection) => connection.messages$, { statusPage: true });
-    const response = await get(server.url);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toContain('text/html');
-    expect(response.headers.get('content-security-policy')).toContain("connect-src 'self'");
-    expect(await response.text()).toContain('<h1>rxwire</h1>');
-    const head = await get(server.url, 'HEAD');
-    expect([head.status, await head.text()]).toEqual([200, '']);
-    const post = await get(server.url, 'POST');
-    expect(post.status).toBe(405);
-    await post.text();
-  });
-
-  it('is off unless asked for: 426 says what is expected', async () => {
-    const { server } = await serving(() => undefined);
-    const response = await get(server.url);
-    expect(response.status).toBe(426);
-    expect(response.headers.get('upgrade')).toBe('websocket');
-    expect(await response.text()).not.toBe('');
-  });
-});
-
 describe('origins', () => {
   const cases: [ServeOptions['origins'], string | undefined, boolean][] = [
     [undefined, undefined, true],

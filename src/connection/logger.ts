@@ -1,8 +1,15 @@
-/** Where the library says what nobody asked for and somebody should know. Texts hold no payload and no secret. */
+/**
+ * Where the library says what nobody asked for and somebody should know. Texts hold no payload and no secret. Every line about a connection
+ * has its id, and every line about a request the address it came from, in the second argument.
+ */
 export interface Logger {
+  /** A connection was opened, or has closed. */
   debug?(message: string, details: LogDetails): void;
+  /** A server listens, or has closed. */
   info?(message: string, details: LogDetails): void;
+  /** A peer or a request is not what was expected, or something is lost: a page of another origin, messages that nobody took. */
   warn?(message: string, details: LogDetails): void;
+  /** Code of yours has failed, or the system has. */
   error?(message: string, details: LogDetails): void;
 }
 
@@ -10,6 +17,8 @@ export interface Logger {
 export interface LogDetails {
   /** The id of the connection, where there is one. */
   readonly connection?: string;
+  /** The address of the peer, where there is one, and while the socket knows it. */
+  readonly remoteAddress?: string;
   readonly error?: unknown;
 }
 
@@ -26,6 +35,28 @@ export const consoleLogger: Logger = {
 };
 /* eslint-enable no-console */
 
-function line(message: string, { connection }: LogDetails): string {
-  return connection === undefined ? `rxwire: ${message}` : `rxwire: ${message} (connection ${connection})`;
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+/** A logger whose failures are its own: what it throws goes to the console, and nothing else ends with it. */
+export function guarded(logger: Logger): Logger {
+  if (logger === consoleLogger) return logger;
+  const guard = (level: keyof Logger): Logger => ({
+    [level]: (message: string, details: LogDetails): void => {
+      try {
+        logger[level]?.(message, details);
+      } catch (error) {
+        consoleLogger.error?.(`the logger failed at "${message}"`, { ...details, error });
+      }
+    },
+  });
+  const levels = LEVELS.filter((level) => logger[level] !== undefined);
+  return Object.assign({}, ...levels.map(guard)) as Logger;
+}
+
+function line(message: string, { connection, remoteAddress }: LogDetails): string {
+  const about = [
+    ...(connection === undefined ? [] : [`connection ${connection}`]),
+    ...(remoteAddress === undefined ? [] : [`from ${remoteAddress}`]),
+  ].join(' ');
+  return about === '' ? `rxwire: ${message}` : `rxwire: ${message} (${about})`;
 }

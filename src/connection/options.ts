@@ -7,7 +7,7 @@ import type { Role } from '../protocol/opcodes.js';
 import type { TextAs } from '../protocol/message-text.js';
 import { type ExtensionOptions, resolveExtensions } from './extension-options.js';
 import { DEFAULT_KEEP_ALIVE, type KeepAliveOptions, type ResolvedKeepAlive } from './keep-alive.js';
-import { consoleLogger, type Logger } from './logger.js';
+import { consoleLogger, guarded, type Logger } from './logger.js';
 import {
   anything,
   type Check,
@@ -229,6 +229,7 @@ export function resolveConnectionOptions(options: ConnectionOptions, role: Role)
   return {
     ...merged,
     ...resolveLimits(options),
+    logger: guarded(merged.logger),
     receiveLowWaterBytes: low,
     keepAlive: resolveKeepAlive(options.keepAlive),
     extensions: resolveExtensions(options, role),

@@ -10,10 +10,12 @@ import type { Frame } from '../protocol/frame.js';
 import type { Message, Outgoing } from '../protocol/message.js';
 import { Opcode, type Role } from '../protocol/opcodes.js';
 import type { Transport } from '../transport/transport.js';
+import { logAbout, logClosed } from './connection-log.js';
 import { ConnectionCore, type CoreObserver } from './connection-core.js';
 import { type ConnectionStats, trafficStats } from './connection-stats.js';
 import type { Connection, OpenMessageOptions, SendOptions } from './connection.js';
 import type { Project } from './consumer.js';
+import { publishClose, publishOpen } from './diagnostics.js';
 import type { Handshake, HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
 import {
   type Checks,
@@ -25,6 +27,7 @@ import {
 } from '../protocol/option-checks.js';
 import type { Source } from './feed.js';
 import { Lifecycle } from './lifecycle.js';
+import type { Logger } from './logger.js';
 import type { MessageSink } from './message-sink.js';
 import { controlPayload } from './control-payload.js';
 import type { Outlet } from './outlet.js';
@@ -77,6 +80,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     this.#handshake = parts.handshake;
     this.#onClosed = parts.onClosed;
     this.#core = new ConnectionCore(parts.profile, parts.transport, this, parts.extensions);
+    publishOpen(this);
   }
 
   get id(): string {
@@ -307,8 +311,14 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
 
   // For those who make connections
 
+  /** How it has closed; undefined until then. */
+  get closeInfo(): CloseInfo | undefined {
+    return this.#life.info;
+  }
+
   /** Begins to read. */
   start(): void {
+    this.log('debug', 'opened');
     this.#core.start();
   }
 
@@ -341,9 +351,8 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     return this.#info && this.endError(this.#info, false);
   }
 
-  log(level: 'warn' | 'error', message: string, error?: unknown): void {
-    const details = error === undefined ? { connection: this.id } : { connection: this.id, error };
-    this.#core.profile.options.logger[level]?.(message, details);
+  log(level: keyof Logger, message: string, error?: unknown): void {
+    logAbout(this, this.#core.profile.options.logger, level, message, error);
   }
 
   // What the inside tells
@@ -359,6 +368,8 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     tearDown(this.#whenClosed);
     this.#whenClosed = undefined;
     this.#onClosed?.(this);
+    publishClose(this, info);
+    logClosed(this, this.#core.profile.options.logger, info);
   }
 
   onDone(): void {

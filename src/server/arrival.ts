@@ -12,6 +12,8 @@ import type { Transport } from '../transport/transport.js';
 export interface Refusable {
   /** What the bytes behind the request come on. */
   readonly socket: Duplex;
+  /** Where it came from; undefined where that has no address, or is gone. */
+  readonly remoteAddress: string | undefined;
   refuse(refusal: Refusal): void;
 }
 
@@ -37,7 +39,6 @@ export interface Arrival extends Refusable {
   /** Names and values in turns. */
   readonly rawHeaders: readonly string[];
   readonly secure: boolean;
-  readonly remoteAddress: string | undefined;
   /** Node's own request. */
   readonly message: IncomingMessage | Http2ServerRequest;
   /** The bytes that came behind the request. */

@@ -40,8 +40,9 @@ export class Dispatcher {
     this.#unanswered.whenAnswered(socket, () => {
       // All of them may have closed while it waited for what was in front of it.
       if (this.#endpoints.size === 0) socket.destroy();
-      else
-        {this.#dispatch(new UpgradeArrival(request, socket, head), this.#server.listenerCount('upgrade') > 1);}
+      else {
+        this.#dispatch(new UpgradeArrival(request, socket, head), this.#server.listenerCount('upgrade') > 1);
+      }
     });
   };
 

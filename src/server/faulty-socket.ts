@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { refuseUpgrade } from './acceptor.js';
+import { addressOf } from './address-of.js';
 import type { Refusable } from './arrival.js';
 
 /** A socket on which something came that is no request for a WebSocket. */
@@ -9,6 +10,10 @@ export class FaultySocket implements Refusable {
 
   constructor(socket: Duplex) {
     this.socket = socket;
+  }
+
+  get remoteAddress(): string | undefined {
+    return addressOf(this.socket);
   }
 
   refuse(refusal: Refusal): void {

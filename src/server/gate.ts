@@ -6,6 +6,8 @@ import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import type { AcceptedOffers } from '../protocol/handshake/request.js';
+import { publishRefused } from '../connection/diagnostics.js';
+import type { LogDetails } from '../connection/logger.js';
 import { agree, rejection, rulesOf } from './acceptor.js';
 import type { Arrival, Refusable } from './arrival.js';
 import {
@@ -24,6 +26,8 @@ import { UpgradeAttempt } from './upgrade-request.js';
 
 /** Told what comes through a {@link Gate}. */
 export interface GateOwner<Context> {
+  /** What all its connections speak, whatever the options say. */
+  readonly subprotocol?: string;
   /** The connection reads nothing before `start`. */
   onOpen(connection: WebSocketConnection<Context>): void;
   onClosed(connection: WebSocketConnection<Context>): void;
@@ -82,7 +86,9 @@ export class Gate<Context> {
     arrival.socket.on('error', ignore);
     const accepted = arrival.judge(rulesOf(this.#options));
     if (!accepted.ok) {
-      if (accepted.status === 403) this.#options.profile.options.logger.warn?.(accepted.reason, {});
+      if (accepted.status === 403) {
+        this.#options.profile.options.logger.warn?.(accepted.reason, about(arrival));
+      }
       this.refuse(arrival, accepted, owner);
       return;
     }
@@ -100,7 +106,9 @@ export class Gate<Context> {
     cause?: unknown,
   ): void {
     asking.refuse(refusal);
-    owner.onRefused(rejection(refusal, cause));
+    const error = rejection(refusal, cause);
+    publishRefused(error, () => asking.remoteAddress);
+    owner.onRefused(error);
   }
 
   /** From now on everybody is refused; so is whoever waits. */
@@ -196,7 +204,8 @@ export class Gate<Context> {
     const options = this.#options;
     const asked = (): UpgradeAttempt => attempt ?? UpgradeAttempt.of(arrival, accepted, params);
     try {
-      const subprotocol = selectSubprotocol(accepted, options, decision.subprotocol, asked);
+      const subprotocol =
+        owner.subprotocol ?? selectSubprotocol(accepted, options, decision.subprotocol, asked);
       if (typeof subprotocol === 'object') {
         this.refuse(arrival, subprotocol, owner);
         return undefined;
@@ -218,7 +227,7 @@ export class Gate<Context> {
         profile: options.profile,
         onClosed: this.#forget,
       });
-      if (subprotocol === undefined) warnOfNone(accepted, options.profile.options.logger);
+      if (subprotocol === undefined) warnOfNone(accepted, connection);
       return connection;
     } catch (error) {
       this.#fail(visit, 'the answer to an opening handshake could not be made', error);
@@ -231,7 +240,8 @@ export class Gate<Context> {
     try {
       return agree(arrival, accepted, this.#options);
     } catch (error) {
-      this.#options.profile.options.logger.error?.('an extension failed at an opening handshake', { error });
+      const { logger } = this.#options.profile.options;
+      logger.error?.('an extension failed at an opening handshake', { ...about(arrival), error });
       this.refuse(arrival, refuse(500, 'the server could not negotiate the extensions'), owner, error);
       return FAULTY;
     }
@@ -239,7 +249,7 @@ export class Gate<Context> {
 
   /** What the user's own code did wrong is said here, and not to the client. */
   #fail({ arrival, owner }: Visit<Context>, what: string, error: unknown): void {
-    this.#options.profile.options.logger.error?.(what, { error });
+    this.#options.profile.options.logger.error?.(what, { ...about(arrival), error });
     this.refuse(arrival, refuse(500, 'the server could not decide about the request'), owner, error);
   }
 }
@@ -250,6 +260,11 @@ const CLOSING: Refusal = refuse(503, 'the server is closing');
 
 function mayBeWaitedFor(value: unknown): value is ObservableInput<unknown> {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** Whom a line of the log is about before there is a connection. */
+function about({ remoteAddress }: Refusable): LogDetails {
+  return remoteAddress === undefined ? {} : { remoteAddress };
 }
 
 function ignore(): void {

@@ -102,7 +102,10 @@ export interface ServerOptions<Context = undefined> extends AttachOptions<Contex
    * begin with it. All others have HTTP/1.1. RFC 8441. Default false.
    */
   readonly http2?: boolean;
-  /** Answers a browser that comes without a WebSocket with a page to try the server. Default false: 426. */
+  /**
+   * Answers a browser that comes without a WebSocket with a page that shows what the server does, and to try it. Its figures are for whoever
+   * opens it, if `authorize` lets them. Default false: 426.
+   */
   readonly statusPage?: boolean;
 }
 

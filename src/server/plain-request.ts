@@ -1,36 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pathOf } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import { judgeRequest } from '../protocol/handshake/request.js';
 import { headOf, rulesOf } from './acceptor.js';
-import { plainAnswerOf } from './authorize/plain-answers.js';
-import { refusalOf } from './decision.js';
-import type { ResolvedUpgradeOptions } from './options.js';
-import { STATUS_PAGE, STATUS_PAGE_HEADERS } from './status-page.js';
+import { type PlainAnswers, plainReply } from './plain-reply.js';
 
-/** Answers an HTTP request that does not ask for an upgrade: with the status page, or with what it lacks. */
+/** Answers an HTTP request that does not ask for an upgrade: with what there is to see, or with what it lacks. */
 export function answerPlainRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ResolvedUpgradeOptions<unknown> & { readonly statusPage: boolean },
+  options: PlainAnswers,
   onRefused: (refusal: Refusal) => void,
 ): void {
   const { method } = request;
   const looks = (method === 'GET' || method === 'HEAD') && request.headers.upgrade === undefined;
-  const said = looks ? plainAnswerOf(options.authorize)?.(pathOf(request.url ?? '/')) : undefined;
-  if (said !== undefined) {
-    answer(response, refusalOf(said));
-    return;
-  }
-  if (looks && options.statusPage) {
-    response.writeHead(200, STATUS_PAGE_HEADERS).end(method === 'HEAD' ? undefined : STATUS_PAGE);
-    return;
-  }
+  const found = looks ? plainReply(request.url ?? '/', options) : undefined;
+  const reply = found?.reply ?? refusalFor(request, options);
+  answer(response, reply);
+  if (found?.refused !== false) onRefused(reply);
+}
+
+function refusalFor(request: IncomingMessage, options: PlainAnswers): Refusal {
   const judged = judgeRequest(headOf(request), rulesOf(options));
   // A request that would do if only Node had taken it for an upgrade is one without the Connection option.
-  const refusal = judged.ok ? refuse(426, 'Connection does not have the option "Upgrade"') : judged;
-  answer(response, refusal);
-  onRefused(refusal);
+  return judged.ok ? refuse(426, 'Connection does not have the option "Upgrade"') : judged;
 }
 
 /** Writes the whole reply; Node leaves the body out where the request was for its head. */

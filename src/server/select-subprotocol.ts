@@ -1,4 +1,3 @@
-import type { Logger } from '../connection/logger.js';
 import { quote } from '../protocol/handshake/describe.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import type { AcceptedOffers } from '../protocol/handshake/request.js';
@@ -48,10 +47,13 @@ export function selectSubprotocol(
 }
 
 /** A browser fails a connection that it offered subprotocols for and that has none. WHATWG WebSockets, section 5. */
-export function warnOfNone({ origin, offeredSubprotocols: offered }: AcceptedOffers, logger: Logger): void {
+export function warnOfNone(
+  { origin, offeredSubprotocols: offered }: AcceptedOffers,
+  connection: { log(level: 'warn', message: string): void },
+): void {
   if (origin === undefined || offered.length === 0) return;
-  logger.warn?.(
+  connection.log(
+    'warn',
     `a browser offered the subprotocols ${offered.slice(0, 8).map(quote).join(', ')} and none was chosen: it will close the connection at once (options subprotocols, selectSubprotocol)`,
-    {},
   );
 }

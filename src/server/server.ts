@@ -4,6 +4,7 @@ import type { Connection } from '../connection/connection.js';
 import type { HandshakeError } from '../protocol/errors.js';
 import type { Outgoing } from '../protocol/message.js';
 import type { BroadcastOptions, BroadcastResult } from './broadcast.js';
+import type { ServerStats } from './stats/server-stats.js';
 
 /** How a server is closed. */
 export interface ServerCloseOptions {
@@ -27,6 +28,16 @@ export interface Server<Context = undefined> extends AsyncDisposable {
   readonly url: string;
   /** Requests that were refused. Hot; never errors; completes when the server closes. */
   readonly rejections$: Observable<HandshakeError>;
+  /** What it has counted, as it is now. Adding it up takes a look at each open connection, and counting costs nothing beside theirs. */
+  readonly stats: ServerStats;
+  /**
+   * `stats` at once for each subscriber, then every second for all of them together, by the option `scheduler`.
+   *
+   *     stats$  s----s----s--s|      a last value when the server has closed
+   *
+   * There is one timer, and none while nobody is subscribed. Never errors.
+   */
+  readonly stats$: Observable<ServerStats>;
   /**
    * Sends one message to all its connections that are open, encoded once. As {@link broadcast} over `connections`.
    *

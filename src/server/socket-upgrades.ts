@@ -2,7 +2,9 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
+import { publishRefused } from '../connection/diagnostics.js';
 import { rejection } from './acceptor.js';
+import { addressOf } from './address-of.js';
 import type { Arrival, Refusable } from './arrival.js';
 import type { Served } from './entrance.js';
 import { Gate, type GateOwner } from './gate.js';
@@ -62,9 +64,16 @@ export class SocketUpgrades<Context> implements Served {
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     const owner = this.#owners.get(request.socket);
-    answerPlainRequest(request, response, { ...this.#options, statusPage: false }, (refusal) => {
-      owner?.onRefused(rejection(refusal));
-    });
+    answerPlainRequest(
+      request,
+      response,
+      { ...this.#options, path: undefined, page: undefined },
+      (refusal) => {
+        const error = rejection(refusal);
+        publishRefused(error, () => addressOf(request.socket));
+        owner?.onRefused(error);
+      },
+    );
   }
 
   #server(): http.Server {

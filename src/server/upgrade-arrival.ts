@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { formatHead, SWITCHING_PROTOCOLS } from '../protocol/handshake/head.js';
@@ -8,6 +7,7 @@ import { type AcceptedRequest, judgeRequest, type RequestRules } from '../protoc
 import { acceptHeaders } from '../protocol/handshake/response.js';
 import { SocketTransport } from '../transport/socket-transport.js';
 import { headOf, refuseUpgrade } from './acceptor.js';
+import { addressOf } from './address-of.js';
 import type { Answer, Arrival, Opened } from './arrival.js';
 import { ServerHandshake } from './server-handshake.js';
 
@@ -38,8 +38,7 @@ export class UpgradeArrival implements Arrival {
   }
 
   get remoteAddress(): string | undefined {
-    const { socket } = this.message;
-    return socket instanceof Socket ? socket.remoteAddress : undefined;
+    return addressOf(this.message.socket);
   }
 
   judge(rules: RequestRules): AcceptedRequest | Refusal {

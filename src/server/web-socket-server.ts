@@ -5,6 +5,7 @@ import { type Observable, Subject } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/option-checks.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
+import { publishRefused } from '../connection/diagnostics.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { ConnectHead } from '../protocol/handshake/extended-connect.js';
 import type { HandshakeError } from '../protocol/errors.js';
@@ -12,7 +13,9 @@ import type { Outgoing } from '../protocol/message.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { rejection } from './acceptor.js';
+import { addressOf } from './address-of.js';
 import type { Arrival, Refusable } from './arrival.js';
+import { sessionEnds } from '../transport/http2-transport.js';
 import { Attachment } from './attachment.js';
 import type { Entrance, ServedStreams } from './entrance.js';
 import { Gate, type GateOwner } from './gate.js';
@@ -26,6 +29,11 @@ import { isHttpServer } from './place.js';
 import { answerPlainRequest } from './plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
 import { urlOf } from './server-url.js';
+import { Census } from './stats/census.js';
+import type { ServerStats } from './stats/server-stats.js';
+import { watchStats } from './stats/watch-stats.js';
+import { StatusFeed } from './status-page/status-feed.js';
+import { StatusPage } from './status-page/status-page.js';
 
 /** Code and reason are checked where they are used. */
 const CLOSE_CHECKS: Checks = Object.freeze({ code: anything, reason: anything, graceMs: wholeNumber(0) });
@@ -38,6 +46,10 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
   readonly #connections: Set<WebSocketConnection<Context>> = new Set();
   readonly #connections$: Subject<Connection<Context>> = new Subject();
   readonly #rejections$: Subject<HandshakeError> = new Subject();
+  readonly #census: Census = new Census();
+  readonly #madeAt: number;
+  #stats$: Observable<ServerStats> | undefined;
+  #status: { readonly page: StatusPage; readonly feed: StatusFeed<Context> } | undefined;
   readonly #onConnection: ((connection: WebSocketConnection<Context>) => void) | undefined;
   #closing: Promise<void> | undefined;
 
@@ -51,7 +63,9 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
   ) {
     this.#options = options;
     this.#onConnection = onConnection;
+    this.#madeAt = options.profile.clock.now();
     this.#gate = new Gate(options, this);
+    if (options.statusPage) this.statusPage();
     const { server } = options;
     if (server === undefined && options.http2) this.#entrance = new Http2Listener(options, this);
     else if (server === undefined) this.#entrance = new Listener(options, this);
@@ -71,6 +85,15 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
     return this.#rejections$.asObservable();
   }
 
+  get stats(): ServerStats {
+    const uptimeMs = this.#options.profile.clock.now() - this.#madeAt;
+    return this.#census.stats(this.#connections, { uptimeMs, pendingHandshakes: this.#gate.pending });
+  }
+
+  get stats$(): Observable<ServerStats> {
+    return (this.#stats$ ??= watchStats(() => this.stats, this.#options.profile.clock, this.#connections$));
+  }
+
   get address(): AddressInfo | string {
     return this.#entrance.address;
   }
@@ -80,8 +103,9 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
   }
 
   /** Resolves when connections are accepted, rejects when that is not possible. */
-  listen(): Promise<void> {
-    return this.#entrance.open();
+  async listen(): Promise<void> {
+    await this.#entrance.open();
+    this.#options.profile.options.logger.info?.(`listening on ${this.url}`, {});
   }
 
   broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult {
@@ -99,6 +123,12 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
     return this.close();
   }
 
+  /** The status page, which from now on is given its figures. */
+  statusPage(): StatusPage {
+    this.#status ??= { page: new StatusPage(this.#options.subprotocols), feed: new StatusFeed(this) };
+    return this.#status.page;
+  }
+
   // For the entrance
 
   get path(): string | undefined {
@@ -114,11 +144,13 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
   }
 
   get size(): number {
-    return this.#connections.size;
+    return this.#connections.size + (this.#status?.feed.viewers.size ?? 0);
   }
 
   enter(arrival: Arrival, params: PathParams): void {
-    this.#gate.enter(arrival, params);
+    const feed = this.#status?.feed;
+    if (feed?.isAskedBy(arrival) === true) this.#gate.enter(arrival, params, feed);
+    else this.#gate.enter(arrival, params);
   }
 
   refuse(asking: Refusable, refusal: Refusal): void {
@@ -126,14 +158,18 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
-    answerPlainRequest(request, response, this.#options, (refusal) => {
-      this.#rejections$.next(rejection(refusal));
+    answerPlainRequest(request, response, { ...this.#options, page: this.#status?.page }, (refusal) => {
+      const error = rejection(refusal);
+      publishRefused(error, () => addressOf(request.socket));
+      this.onRefused(error);
     });
   }
 
   answerStream(stream: ServerHttp2Stream, method: string, request: ConnectHead): void {
-    answerPlainStream(stream, method, request, this.#options, (refusal) => {
-      this.#rejections$.next(rejection(refusal));
+    answerPlainStream(stream, method, request, { ...this.#options, page: this.#status?.page }, (refusal) => {
+      const error = rejection(refusal);
+      publishRefused(error, () => sessionEnds(stream).remoteAddress);
+      this.onRefused(error);
     });
   }
 
@@ -141,22 +177,24 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
 
   onOpen(connection: WebSocketConnection<Context>): void {
     this.#connections.add(connection);
+    this.#census.opened();
     this.#onConnection?.(connection);
     this.#connections$.next(connection);
   }
 
   onClosed(connection: WebSocketConnection<Context>): void {
-    this.#connections.delete(connection);
+    if (this.#connections.delete(connection)) this.#census.closed(connection);
   }
 
   onRefused(error: HandshakeError): void {
+    this.#census.refused();
     this.#rejections$.next(error);
   }
 
   async #close(code: number, reason: string, graceMs: number): Promise<void> {
     this.#entrance.shut();
     this.#gate.close();
-    const open = [...this.#connections];
+    const open = [...this.#connections, ...(this.#status?.feed.viewers ?? [])];
     const gone = open.map((connection) => new Promise<void>((resolve) => connection.whenClosed(resolve)));
     for (const connection of open) connection.close(code, reason);
     const cancel = this.#options.profile.clock.after(graceMs, () => {
@@ -165,6 +203,7 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
     await Promise.all(gone);
     cancel();
     await this.#entrance.gone();
+    this.#options.profile.options.logger.info?.('closed', {});
     this.#connections$.complete();
     this.#rejections$.complete();
   }

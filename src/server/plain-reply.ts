@@ -1,0 +1,34 @@
+import { pathOf, PathTable } from '../protocol/handshake/path-table.js';
+import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
+import { plainAnswerOf } from './authorize/plain-answers.js';
+import { refusalOf } from './decision.js';
+import type { ResolvedUpgradeOptions } from './options.js';
+import type { StatusPage } from './status-page/status-page.js';
+
+/** What requests that do not ask for a WebSocket are answered with. */
+export interface PlainAnswers extends ResolvedUpgradeOptions<unknown> {
+  readonly path: string | undefined;
+  readonly page: StatusPage | undefined;
+}
+
+/** A reply to a request that only looks. */
+export interface PlainReply {
+  readonly reply: Refusal;
+  /** Whether it refuses what was asked for. */
+  readonly refused: boolean;
+}
+
+/** The reply to a GET or a HEAD that asks for no WebSocket, whatever HTTP it came over; undefined where it is told what it lacks. */
+export function plainReply(target: string, options: PlainAnswers): PlainReply | undefined {
+  const path = pathOf(target);
+  const said = plainAnswerOf(options.authorize)?.(path);
+  if (said !== undefined) return { reply: refusalOf(said), refused: false };
+  if (options.path !== undefined && !fits(path, options.path)) return NOT_FOUND;
+  return options.page === undefined ? undefined : { reply: options.page.reply, refused: false };
+}
+
+const NOT_FOUND: PlainReply = { reply: refuse(404, 'nothing is served at this path'), refused: true };
+
+function fits(path: string, pattern: string): boolean {
+  return new PathTable([[pattern, true]]).find(path) !== undefined;
+}
