@@ -6,8 +6,10 @@ import type { Server } from './server.js';
 import { WebSocketServer } from './web-socket-server.js';
 
 /**
- * Serves WebSockets on an HTTP server of yours, beside everything else that it does: one of `node:http`, `node:https`, or `node:http2` with
- * `allowHTTP1`. It acts at once; closing the {@link Server} that it returns ends the connections, and leaves yours as it is.
+ * Serves WebSockets on an HTTP server of yours, beside everything else that it does: one of `node:http`, `node:https` or `node:http2`. It acts at once; closing the {@link Server} that it returns ends the connections, and leaves yours as it is.
+ *
+ * On a server of `node:http2` it takes extended CONNECTs, RFC 8441, and with `allowHTTP1` upgrades of HTTP/1.1, too. Nobody else sees the streams
+ * that it takes. Attach before it listens: sessions that are there already are not told that they may ask.
  *
  * Several can be attached to one server, each with a `path`. Close them before yours, whose `close` waits for their sockets.
  *

@@ -28,7 +28,7 @@ export interface UpgradeRequest<Params = PathParams> extends HandshakeRequest {
   readonly secure: boolean;
   /** Aborts when the client has left, when the time is up, or when the server closes, before there is a decision. */
   readonly signal: AbortSignal;
-  /** Node's own request, with its socket: for what other libraries read from it. */
+  /** Node's own request, with its socket, over HTTP/2 the one of its compatibility API: for what other libraries read from it. */
   readonly message: IncomingMessage | Http2ServerRequest;
 }
 

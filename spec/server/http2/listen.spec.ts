@@ -1,5 +1,6 @@
 import http2 from 'node:http2';
 import net from 'node:net';
+import tls from 'node:tls';
 import { Observable } from 'rxjs';
 import { listen } from '../../../src/index.js';
 import { opensslNeed, selfSigned } from '../../support/certificate.js';
@@ -7,7 +8,7 @@ import { collect } from '../../support/collect.js';
 import { startClient, startServer, watchResources } from '../../support/harness.js';
 import { dialRaw } from '../../support/raw-peer.js';
 import { describeNeeds } from '../../support/skip.js';
-import { until } from '../../support/turns.js';
+import { turns, until } from '../../support/turns.js';
 import { CLOSE, closeOf, TEXT } from '../../support/wire-frames.js';
 import { replyTo, requestFor } from '../requesting.js';
 import { openStream, refusalOf, startSession } from './asking.js';
@@ -68,6 +69,34 @@ describeNeeds(opensslNeed(), 'listen with http2, over TLS and without', () => {
       });
       expect(connection!.response.headers.toRecord()).toEqual({ 'sec-websocket-protocol': 'chat' });
       stream.close(http2.constants.NGHTTP2_CANCEL);
+    });
+
+    it('may be reset at any octet of what it is told first', async () => {
+      const server = await startServer({ ...place, http2: true });
+      const begun = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
+      for (const octets of [Buffer.from(requestFor('/')), begun]) {
+        for (let i = 0; i <= octets.length; i += 3) {
+          const { hostname, port } = new URL(server.url);
+          const to = { host: hostname, port: Number(port), noDelay: true };
+          const secure = 'tls' in place && i % 2 > 0;
+          const ALPNProtocols = [octets === begun ? 'h2' : 'http/1.1'];
+          let ready = false;
+          const onReady = (): void => void (ready = true);
+          const socket = secure
+            ? tls.connect({ ...to, rejectUnauthorized: false, ALPNProtocols }, onReady)
+            : net.connect(to, onReady);
+          socket.on('error', () => undefined);
+          await until(() => ready);
+          socket.write(octets.subarray(0, i));
+          await turns(i % 4);
+          if (secure) socket.destroy();
+          else socket.resetAndDestroy();
+        }
+      }
+      const session = await startSession(server.url, ca);
+      await openStream(session, '/');
+      session.destroy();
+      await until(() => server.connections.size === 0);
     });
 
     it('closes with GOAWAY, and the connections in order', async () => {

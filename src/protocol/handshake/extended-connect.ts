@@ -6,7 +6,7 @@ import { type AcceptedOffers, judgeOffers, judgeTarget, type RequestRules } from
 import { judgeVersion } from './versions.js';
 
 /** The value of `:protocol` that asks for a WebSocket. RFC 8441 section 5. */
-export const WEBSOCKET = 'websocket';
+const WEBSOCKET = 'websocket';
 
 /** What of a request over HTTP/2 decides whether it opens a WebSocket. */
 export interface ConnectHead {

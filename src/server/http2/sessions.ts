@@ -41,6 +41,8 @@ export class Sessions {
 
   /** Begins a session of `server` on a socket. */
   open(server: Http2Server, socket: Duplex): void {
+    // Node would throw.
+    if (socket.destroyed) return;
     const add = (session: ServerHttp2Session): void => {
       this.#add(session, socket);
     };
