@@ -59,7 +59,7 @@ export class Dispatcher {
     this.#endpoints.add(endpoint);
     if (this.#endpoints.size > 1) return;
     this.#server.on('upgrade', this.#onUpgrade);
-    this.#server.on('request', this.#unanswered.note);
+    this.#unanswered.watch(this.#server);
   }
 
   remove(endpoint: Endpoint): void {
@@ -67,7 +67,7 @@ export class Dispatcher {
     this.#arrange([...this.#endpoints]);
     if (this.#endpoints.size > 0) return;
     this.#server.off('upgrade', this.#onUpgrade);
-    this.#server.off('request', this.#unanswered.note);
+    this.#unanswered.unwatch(this.#server);
   }
 
   #arrange(endpoints: readonly Endpoint[]): void {

@@ -1,4 +1,6 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { EventEmitter } from 'node:events';
+import { type IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 
 /**
@@ -7,10 +9,21 @@ import type { Duplex } from 'node:stream';
  */
 export class Unanswered {
   readonly #newest: WeakMap<Duplex, ServerResponse> = new WeakMap();
-  /** For the event `request`. What comes over HTTP/2 has a stream of its own. */
-  readonly note = (request: IncomingMessage, response: ServerResponse): void => {
+  readonly #note = (request: IncomingMessage, response: ServerResponse): void => {
+    // What comes over HTTP/2 has a stream of its own.
     if (response instanceof ServerResponse) this.#newest.set(request.socket, response);
   };
+
+  /** Looks at the requests of `server` from now on. */
+  watch(server: EventEmitter): void {
+    // The first who listens for requests on a server of HTTP/2 takes its streams away from those who listen for streams.
+    const isHttp1 = server instanceof Server || server instanceof SecureServer;
+    if (isHttp1 || server.listenerCount('request') > 0) server.on('request', this.#note);
+  }
+
+  unwatch(server: EventEmitter): void {
+    server.off('request', this.#note);
+  }
 
   /**
    * Calls `go` when everything in front of an upgrade is answered, which is at once for nearly all. It is never called where the last of

@@ -220,6 +220,12 @@ const PATHS: readonly Row[] = [
   refused('a function for subprotocols that makes one up', offering('a'), 500, /^the server could not/m, {
     options: { selectSubprotocol: () => 'b\r\nX: y' },
   }),
+  refused('a function for subprotocols that says a number', offering('a'), 500, /^the server could not/m, {
+    options: { selectSubprotocol: () => 1 as never },
+  }),
+  refused('a function for subprotocols that takes its time', offering('a'), 500, /^the server could not/m, {
+    options: { selectSubprotocol: () => Promise.resolve('a') as never },
+  }),
   opened('a header of its own in the answer', request(), {
     options: { authorize: () => accept({ headers: { 'X-Own': '\xfc' } }) },
     headers: { 'x-own': '\xfc' },
