@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 
 /**
  * The newest response on each socket of an HTTP server. Node hands an upgrade over at once, also where requests came in front of it on the
- * same socket that are not answered yet: their responses would be written in the midst of the frames.
+ * same socket that are not answered yet: their responses would be written in the midst of the frames. Not seen are requests with Expect
+ * where somebody listens for those by themselves.
  */
 export class Unanswered {
   readonly #newest: WeakMap<Duplex, ServerResponse> = new WeakMap();
