@@ -122,6 +122,18 @@ describe('handshakeTimeoutMs', () => {
     });
   }
 
+  it('closes a client that sends its head an octet at a time, and never comes to the end', async () => {
+    const server = await startServer({ handshakeTimeoutMs: 100 });
+    const peer = await dialRaw(server.url);
+    peer.write(requestHead().slice(0, -4));
+    for (let i = 0; i < 20_000 && !peer.ended && !peer.closed; i++) {
+      peer.write('a');
+      await turns(3);
+    }
+    expect(peer.head).toMatch(/^HTTP\/1\.1 (408|431) /);
+    expect(server.connections.size).toBe(0);
+  });
+
   it('does not touch a connection that is open', async () => {
     const server = await startServer({ handshakeTimeoutMs: 50 });
     const open = await openRaw(server.url);

@@ -82,7 +82,7 @@ export class Dispatcher {
     this.#arrange([...this.#endpoints]);
     if (this.#endpoints.size > 0) return;
     this.#server.off('upgrade', this.#onUpgrade);
-    this.#unanswered.leave(this.#server);
+    this.#unanswered.unwatch(this.#server);
     this.#connects?.end();
   }
 

@@ -1,37 +1,29 @@
 import type { EventEmitter } from 'node:events';
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 
 /**
  * The newest response on each socket of an HTTP server. Node hands an upgrade over at once, also where requests came in front of it on the
- * same socket that are not answered yet: their responses would be written in the midst of the frames.
+ * same socket that are not answered yet: their responses would be written in the midst of the frames. Not seen are requests with Expect
+ * where somebody listens for those by themselves.
  */
 export class Unanswered {
   readonly #newest: WeakMap<Duplex, ServerResponse> = new WeakMap();
-  /** What comes over HTTP/2 has a stream of its own. */
   readonly #note = (request: IncomingMessage, response: ServerResponse): void => {
+    // What comes over HTTP/2 has a stream of its own.
     if (response instanceof ServerResponse) this.#newest.set(request.socket, response);
   };
-  readonly #onNewListener: (this: EventEmitter, event: string | symbol) => void;
 
-  constructor() {
-    const note = this.#note;
-    this.#onNewListener = function onNewListener(event) {
-      if (event !== 'request') return;
-      this.off('newListener', onNewListener);
-      this.on('request', note);
-    };
-  }
-
-  /** Notes the requests of this server from now on: as soon as somebody else listens for them, since there are none to be answered before. */
+  /** Looks at the requests of `server` from now on. */
   watch(server: EventEmitter): void {
-    if (server.listenerCount('request') > 0) server.on('request', this.#note);
-    else server.on('newListener', this.#onNewListener);
+    // The first who listens for requests on a server of HTTP/2 takes its streams away from those who listen for streams.
+    const isHttp1 = server instanceof Server || server instanceof SecureServer;
+    if (isHttp1 || server.listenerCount('request') > 0) server.on('request', this.#note);
   }
 
-  leave(server: EventEmitter): void {
+  unwatch(server: EventEmitter): void {
     server.off('request', this.#note);
-    server.off('newListener', this.#onNewListener);
   }
 
   /**

@@ -173,6 +173,36 @@ const PATHS: readonly Row[] = [
       options: { path: '/chat' },
     }),
   ),
+  refused(
+    'faults at a path that nobody serves',
+    request({ key: undefined }, 'POST /x HTTP/1.1'),
+    404,
+    /nothing/,
+    {
+      options: { path: '/chat' },
+    },
+  ),
+  refused(
+    'no upgrade at a path that nobody serves',
+    request({ upgrade: undefined }),
+    426,
+    /Upgrade is missing/,
+    {
+      options: { path: '/chat' },
+    },
+  ),
+  refused(
+    'faults of every kind',
+    request({ key: undefined, host: undefined }, 'POST / HTTP/1.1'),
+    405,
+    /"POST"/,
+  ),
+  refused(
+    'a fault and another origin',
+    request({ key: undefined, more: 'Origin: null' }),
+    400,
+    /Key is missing/,
+  ),
   refused('a decision that throws', request(), 500, /^the server could not decide about the request$/m, {
     options: {
       authorize: () => {
@@ -189,6 +219,12 @@ const PATHS: readonly Row[] = [
   }),
   refused('a function for subprotocols that makes one up', offering('a'), 500, /^the server could not/m, {
     options: { selectSubprotocol: () => 'b\r\nX: y' },
+  }),
+  refused('a function for subprotocols that says a number', offering('a'), 500, /^the server could not/m, {
+    options: { selectSubprotocol: () => 1 as never },
+  }),
+  refused('a function for subprotocols that takes its time', offering('a'), 500, /^the server could not/m, {
+    options: { selectSubprotocol: () => Promise.resolve('a') as never },
   }),
   opened('a header of its own in the answer', request(), {
     options: { authorize: () => accept({ headers: { 'X-Own': '\xfc' } }) },

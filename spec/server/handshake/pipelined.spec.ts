@@ -1,4 +1,5 @@
 import http from 'node:http';
+import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { attach, type Server } from '../../../src/index.js';
 import { afterTest, startServer, watchResources } from '../../support/harness.js';
@@ -138,6 +139,17 @@ describe('an upgrade behind requests on the same socket', () => {
     const web = await webServer();
     await web.sockets.close();
     expect([web.web.listenerCount('request'), web.web.listenerCount('upgrade')]).toEqual([1, 0]);
+  });
+
+  it('does not make a server of HTTP/2 another one', async () => {
+    const streams = http2.createServer();
+    const both = http2.createServer((_request, response) => response.end());
+    const before = [streams, both].map((server) => server.listenerCount('stream'));
+    const attached = [streams, both].map((server) => attach(server, { logger: {} }));
+    expect([streams, both].map((server) => server.listenerCount('request'))).toEqual([0, 2]);
+    expect([streams, both].map((server) => server.listenerCount('stream'))).toEqual(before);
+    await Promise.all(attached.map((server) => server.close()));
+    expect([streams, both].map((server) => server.listenerCount('request'))).toEqual([0, 1]);
   });
 
   it('opens behind the status page on the same socket', async () => {

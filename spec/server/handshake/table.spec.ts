@@ -1,3 +1,4 @@
+import net from 'node:net';
 import fc from 'fast-check';
 import { openServer, type Server } from '../../../src/index.js';
 import { byteByByte, cutAt } from '../../../src/testing/chunks.js';
@@ -17,10 +18,23 @@ const CUTS = 3;
 const MAX_SINGLE = 1000;
 
 async function echoing(row: Row): Promise<Server<unknown>> {
-  const server = await openServer({ host: '127.0.0.1', logger: {}, keepAlive: false, ...row.options });
+  const server = await openServer({
+    ...(row.options?.server === undefined && { host: '127.0.0.1' }),
+    logger: {},
+    keepAlive: false,
+    ...row.options,
+  });
   afterTest(() => server.close({ graceMs: 0 }));
   server.connections$.subscribe((connection) => connection.messages$.subscribe(connection.outbox));
   return server;
+}
+
+/** One whose sockets come from a server of `node:net`. */
+async function echoingOnSockets(row: Row): Promise<Server<unknown>> {
+  const sockets = net.createServer();
+  await new Promise<void>((resolve) => sockets.listen(0, '127.0.0.1', resolve));
+  afterTest(() => new Promise((resolve) => sockets.close(resolve)));
+  return echoing({ ...row, options: { ...row.options, server: sockets } });
 }
 
 function expectAnswer(row: Row, outcome: Outcome): void {
@@ -61,6 +75,14 @@ for (const [about, rows] of Object.entries({ ...ROWS, ...CHOICE_ROWS })) {
       expect((await replyTo(server.url, requestFor(row.options?.path ?? '/'))).status).toBeGreaterThan(100);
       expect(Object.keys(Object.prototype)).toEqual([]);
     });
+
+    it.each(rows)(
+      'with $name is answered the same where another server has accepted its socket',
+      async (row) => {
+        const server = await echoingOnSockets(row);
+        expectAnswer(row, await outcomeOf(server, [Buffer.from(row.octets, 'latin1')]));
+      },
+    );
   });
 }
 
