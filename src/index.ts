@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { ClientOptions } from './client/options.js';
+export type { OnViolation } from './connection/closer.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
 export type { ConnectionStats, TrafficStats } from './connection/connection-stats.js';
 export type { Source } from './connection/feed.js';

@@ -27,6 +27,7 @@ const RANGES: Readonly<Record<string, { good: readonly unknown[]; bad: readonly 
   fragmentBytes: { good: [1, Infinity], bad: [0, 2.5] },
   overflow: { good: ['close', 'error'], bad: ['closes', ''] },
   closeReply: { good: ['echo', 'normal'], bad: ['none'] },
+  onViolation: { good: ['close', 'drop'], bad: ['destroy'] },
   textAs: { good: ['string', 'bytes'], bad: ['buffer'] },
 };
 

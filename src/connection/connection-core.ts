@@ -140,7 +140,7 @@ export class ConnectionCore
     this.out.cut();
     if (error instanceof ExtensionError || isViolation(error)) this.inbox.failStreams(error);
     if (error instanceof ExtensionError) this.onExtensionFailure(error);
-    else if (isViolation(error)) this.closer.fail(error);
+    else if (isViolation(error)) this.closer.violated(error);
     else this.closer.inputEnded(error as Error | undefined);
     this.#endIfGone();
   }

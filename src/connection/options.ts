@@ -5,6 +5,7 @@ import { type Limits, type ResolvedLimits, resolveLimits } from '../protocol/lim
 import type { Outgoing } from '../protocol/message.js';
 import type { Role } from '../protocol/opcodes.js';
 import type { TextAs } from '../protocol/message-text.js';
+import type { OnViolation } from './closer.js';
 import { type ExtensionOptions, resolveExtensions } from './extension-options.js';
 import { DEFAULT_KEEP_ALIVE, type KeepAliveOptions, type ResolvedKeepAlive } from './keep-alive.js';
 import { consoleLogger, type Logger } from './logger.js';
@@ -78,6 +79,12 @@ export interface ConnectionOptions extends Limits, ExtensionOptions {
   readonly autoPong?: boolean | ((payload: Uint8Array) => boolean);
   /** Answer a Close frame with the same status or with 1000. Default `'echo'`. */
   readonly closeReply?: CloseReply;
+  /**
+   * What a peer gets that breaks a rule: a Close frame with the reason, and the end of the transport within `dropTimeoutMs` (`'close'`, the
+   * default), or the end at once and no frame (`'drop'`). One that breaks it while closing gets the latter in any case. RFC 6455
+   * section 7.1.7.
+   */
+  readonly onViolation?: OnViolation;
   /** Masks what is sent, or does not, against the role. For tests. */
   readonly maskFrames?: boolean;
   /** False leaves payloads unmasked in both directions while the MASK bit and keys stay. For tests. */
@@ -107,6 +114,7 @@ export interface ResolvedConnectionOptions extends ResolvedLimits {
   readonly textAs: TextAs;
   readonly autoPong: boolean | ((payload: Uint8Array) => boolean);
   readonly closeReply: CloseReply;
+  readonly onViolation: OnViolation;
   readonly maskFrames: boolean | undefined;
   readonly applyMask: boolean;
   /** A client's and a server's own, set by their folders. */
@@ -134,6 +142,7 @@ const DEFAULTS = Object.freeze({
   textAs: 'string',
   autoPong: true,
   closeReply: 'echo',
+  onViolation: 'close',
   maskFrames: undefined,
   applyMask: true,
   logger: consoleLogger,
@@ -171,6 +180,7 @@ export const CONNECTION_CHECKS: Checks = Object.freeze({
   textAs: oneOf('string', 'bytes'),
   autoPong: ofType('boolean', 'function'),
   closeReply: oneOf('echo', 'normal'),
+  onViolation: oneOf('close', 'drop'),
   maskFrames: flag,
   applyMask: flag,
   logger: ofType('object'),
