@@ -18,6 +18,8 @@ const RANGES: Readonly<Record<string, { good: readonly unknown[]; bad: readonly 
   closeTimeoutMs: { good: [0.5, 1, Infinity], bad: [0, -1, NaN] },
   dropTimeoutMs: { good: [1, Infinity], bad: [0, NaN] },
   drainTimeoutMs: { good: [1, Infinity], bad: [0, NaN] },
+  idleTimeoutMs: { good: [0.5, Infinity], bad: [0, NaN] },
+  messageTimeoutMs: { good: [1, Infinity], bad: [-1, NaN] },
   handshakeTimeoutMs: { good: [1, Infinity], bad: [0, -Infinity] },
   receiveHighWaterBytes: { good: [1, Infinity], bad: [0] },
   receiveLowWaterBytes: { good: [0], bad: [-1] },

@@ -90,6 +90,16 @@ export class Closer {
     else this.#abandon(error);
   }
 
+  /** The connection has had its time: closes it, and gives the peer the time to answer, though nobody asked for the end. */
+  expire(error: TimeoutError, code: number): void {
+    const due = this.#handshake.fail({ code, reason: truncateReason(error.message) }, error);
+    if (due === undefined) return;
+    this.#owner.sendClose(due);
+    const { closeTimeoutMs } = this.#profile.options;
+    this.#destroyAfter(closeTimeoutMs, 'closeTimeoutMs', 'peer did not answer the Close frame');
+    this.#owner.onState('closing');
+  }
+
   /** The connection cannot go on: says so, and ends the transport. */
   fail(error: Error, code: number = closeCodeFor(error)): void {
     const begun = this.state !== 'open';

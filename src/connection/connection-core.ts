@@ -17,13 +17,15 @@ import type { Transport, TransportListener } from '../transport/transport.js';
 import type { Cancel, Clock } from './clock.js';
 import { Closer, type CloserOwner } from './closer.js';
 import { Inbox, type InboxOwner } from './inbox.js';
-import { DEFAULT_KEEP_ALIVE, KeepAlive, type KeepAliveOwner, type ResolvedKeepAlive } from './keep-alive.js';
+import { DEFAULT_KEEP_ALIVE, type ResolvedKeepAlive } from './keep-alive.js';
 import { PingAnswerer } from './ping-answerer.js';
 import { Pinger } from './pinger.js';
 import type { ConnectionProfile } from './profile.js';
 import { Hold, Pump, type PumpOwner } from './pump.js';
 import type { Turns } from './turns.js';
 import { UnreadReminder } from './unread-reminder.js';
+import type { Watch, WatchOwner } from './watch.js';
+import { watchesOf } from './watches.js';
 import { WayOut, type WayOutOwner } from './way-out.js';
 
 /** What a {@link ConnectionCore} tells the connection it is the inside of. */
@@ -43,7 +45,7 @@ export interface CoreObserver {
  * The inside of a connection: one transport wired to the protocol, with what holds it back, what keeps it alive and what ends it.
  */
 export class ConnectionCore
-  implements InboxOwner, PumpOwner, CloserOwner, WayOutOwner, KeepAliveOwner, TransportListener
+  implements InboxOwner, PumpOwner, CloserOwner, WayOutOwner, WatchOwner, TransportListener
 {
   readonly profile: ConnectionProfile;
   readonly transport: Transport;
@@ -58,7 +60,7 @@ export class ConnectionCore
   readonly #extensions: InboundExtensions | undefined;
   #answerer: PingAnswerer | undefined;
   #pinger: Pinger | undefined;
-  #keepAlive: KeepAlive | undefined;
+  #watch: Watch | undefined;
   #inputEnded = false;
   #transportClosed = false;
   #transportError: Error | undefined;
@@ -109,10 +111,9 @@ export class ConnectionCore
 
   /** Begins to read. */
   start(): void {
-    const { options, decoders } = this.profile;
-    if (options.keepAlive !== false) this.#keepAlive = new KeepAlive(this);
+    this.#watch = watchesOf(this);
     this.transport.bytes$
-      .pipe(decodeWith<string | Uint8Array>(decoders, this.pump, this.#extensions))
+      .pipe(decodeWith<string | Uint8Array>(this.profile.decoders, this.pump, this.#extensions))
       .subscribe(this.inbox);
   }
 
@@ -278,7 +279,7 @@ export class ConnectionCore
     this.#observer.onState(state);
     if (state !== 'closing') return;
     // From here on the closing handshake has its own times.
-    this.#keepAlive?.stop();
+    this.#watch?.stop();
     if (this.closer.asked) this.#leave();
   }
 
@@ -296,7 +297,7 @@ export class ConnectionCore
   }
 
   onClosed(info: CloseInfo): void {
-    this.#keepAlive?.stop();
+    this.#watch?.stop();
     this.#reminder?.end();
     this.#cancelStuck?.();
     this.#pinger?.end();

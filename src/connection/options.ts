@@ -54,6 +54,16 @@ export interface ConnectionOptions extends Limits, ExtensionOptions {
   readonly drainTimeoutMs?: number;
   /** Default on, with the defaults of {@link KeepAliveOptions}; false switches it off. */
   readonly keepAlive?: boolean | KeepAliveOptions;
+  /**
+   * Milliseconds in which nothing comes and nothing is sent, after which the connection is closed with 1001. What keep-alive exchanges does
+   * not count. A third of it later at most. Default `Infinity`.
+   */
+  readonly idleTimeoutMs?: number;
+  /**
+   * Milliseconds for a message that has begun to come whole, and for any single frame; then the connection is closed with 1008. Pings in
+   * between do not give it more. A third of it later at most. Default `Infinity`.
+   */
+  readonly messageTimeoutMs?: number;
   /** Octets (and 64 a message) kept for those who have not taken them, at which reading stops. Default 256 KiB. */
   readonly receiveHighWaterBytes?: number;
   /** Octets at which reading goes on. Default 64 KiB. */
@@ -101,6 +111,8 @@ export interface ResolvedConnectionOptions extends ResolvedLimits {
   readonly dropTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly keepAlive: ResolvedKeepAlive | false;
+  readonly idleTimeoutMs: number;
+  readonly messageTimeoutMs: number;
   readonly receiveHighWaterBytes: number;
   readonly receiveLowWaterBytes: number;
   readonly receiveHighWaterMessages: number;
@@ -131,6 +143,8 @@ const DEFAULTS = Object.freeze({
   closeTimeoutMs: 10_000,
   dropTimeoutMs: 1000,
   drainTimeoutMs: 10_000,
+  idleTimeoutMs: Infinity,
+  messageTimeoutMs: Infinity,
   receiveHighWaterBytes: 256 * KIB,
   receiveLowWaterBytes: 64 * KIB,
   receiveHighWaterMessages: 1024,
@@ -166,6 +180,8 @@ export const CONNECTION_CHECKS: Checks = Object.freeze({
   dropTimeoutMs: milliseconds,
   drainTimeoutMs: milliseconds,
   keepAlive: ofType('boolean', 'object'),
+  idleTimeoutMs: milliseconds,
+  messageTimeoutMs: milliseconds,
   receiveHighWaterBytes: wholeNumber(1),
   receiveLowWaterBytes: wholeNumber(0),
   receiveHighWaterMessages: wholeNumber(1),
