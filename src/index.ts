@@ -61,6 +61,7 @@ export {
   type BroadcastOptions,
   type BroadcastResult,
 } from './server/broadcast.js';
+export type { AdmissionOptions } from './server/admission-options.js';
 export { attach } from './server/attach.js';
 export { allOf, type MergedContext, type MergedContexts } from './server/authorize/all-of.js';
 export { basicAuth, type BasicAuthOptions, type NameAndPassword } from './server/authorize/basic-auth.js';
@@ -90,6 +91,7 @@ export type { Server, ServerCloseOptions } from './server/server.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
 export { type SocketUpgradeOptions, upgrade } from './server/upgrade.js';
+export type { TrustedProxies, TrustProxyOptions } from './server/trusted-proxies.js';
 export type { UpgradeRequest } from './server/upgrade-request.js';
 export { deadline, type DeadlineOptions } from './operators/deadline.js';
 export {

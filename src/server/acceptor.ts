@@ -8,12 +8,13 @@ import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { type BoundExtensions, bindExtensions } from '../protocol/extensions/bound.js';
 import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import { answerOffers } from '../protocol/extensions/negotiate-server.js';
+import type { ForwardedClient } from '../protocol/handshake/forwarded.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { type AcceptedRequest, judgeRequest } from '../protocol/handshake/request.js';
 import { formatHead, formatReply, SWITCHING_PROTOCOLS } from '../protocol/handshake/head.js';
 import type { HeaderOptions } from '../protocol/handshake/header-options.js';
 import { acceptHeaders } from '../protocol/handshake/response.js';
-import { SocketTransport } from '../transport/socket-transport.js';
+import { addressOf, isSecure, SocketTransport } from '../transport/socket-transport.js';
 import type { ResolvedUpgradeOptions } from './options.js';
 
 /** More header fields than this are refused with 431: no client has so many to say. */
@@ -30,9 +31,19 @@ export function judge(
       target: request.url,
       httpVersion: request.httpVersion,
       headers: new HeaderFields(request.rawHeaders),
+      remoteAddress: addressOf(request.socket),
+      secure: isSecure(request.socket),
     },
-    { versions: options.versions, origins: options.origins, maxHeaders: MAX_HEADERS },
+    { ...options.admission, versions: options.versions, origins: options.origins, maxHeaders: MAX_HEADERS },
   );
+}
+
+/** The client's address: what trusted proxies say of it, or the other end of the socket. */
+export function remoteAddressOf(
+  { socket }: IncomingMessage,
+  { forwarded }: AcceptedRequest,
+): string | undefined {
+  return forwarded === undefined ? addressOf(socket) : forwarded.address;
 }
 
 /**
@@ -99,18 +110,32 @@ export interface Upgrade<Context> {
  * @throws TypeError for what may not be written into the answer; then nothing is.
  */
 export function acceptUpgrade<Context>(upgrade: Upgrade<Context>): WebSocketConnection<Context> {
-  const { request, socket, head, accepted, subprotocol, extensions, headers, context } = upgrade;
+  const { socket, head, accepted, subprotocol, extensions, headers, context } = upgrade;
   const agreed = extensions?.agreed ?? NO_EXTENSIONS;
   const fields = acceptHeaders({ key: accepted.key, subprotocol, extensions: agreed, headers });
   socket.write(formatHead(SWITCHING_PROTOCOLS, fields), 'latin1');
   return new WebSocketConnection({
     transport: new SocketTransport(socket, head),
-    handshake: new ServerHandshake(request, subprotocol, agreed, headers),
+    handshake: handshakeOf(upgrade, agreed),
     extensions,
     profile: upgrade.profile,
     context,
     onClosed: upgrade.onClosed,
   });
+}
+
+function handshakeOf(
+  {
+    request,
+    subprotocol,
+    headers,
+    accepted,
+  }: Pick<Upgrade<unknown>, 'request' | 'subprotocol' | 'headers' | 'accepted'>,
+  agreed: readonly NegotiatedExtension[],
+): Handshake {
+  const { forwarded } = accepted;
+  if (forwarded === undefined) return new ServerHandshake(request, subprotocol, agreed, headers);
+  return new ForwardedHandshake(request, subprotocol, agreed, headers, forwarded);
 }
 
 const NO_EXTENSIONS: readonly NegotiatedExtension[] = Object.freeze([]);
@@ -154,5 +179,21 @@ class ServerHandshake implements Handshake {
     const { subprotocol } = this;
     const fields = acceptHeaders({ key, subprotocol, extensions: this.#extensions, headers: this.#headers });
     return { status: 101, headers: HeaderFields.from(fields) };
+  }
+}
+
+/** That of a client behind proxies which are believed. */
+class ForwardedHandshake extends ServerHandshake {
+  readonly forwarded: ForwardedClient;
+
+  constructor(
+    request: IncomingMessage,
+    subprotocol: string | undefined,
+    extensions: readonly NegotiatedExtension[],
+    headers: HeaderOptions,
+    forwarded: ForwardedClient,
+  ) {
+    super(request, subprotocol, extensions, headers);
+    this.forwarded = forwarded;
   }
 }

@@ -7,7 +7,7 @@ import type { BoundExtensions } from '../protocol/extensions/bound.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import type { AcceptedRequest } from '../protocol/handshake/request.js';
-import { acceptUpgrade, agree, judge, refuseUpgrade, rejection } from './acceptor.js';
+import { acceptUpgrade, agree, judge, refuseUpgrade, rejection, remoteAddressOf } from './acceptor.js';
 import {
   type Acceptance,
   checkDecision,
@@ -19,6 +19,7 @@ import {
 import { mergeHeaders } from './merge-headers.js';
 import type { ResolvedUpgradeOptions } from './options.js';
 import { type Outcome, PendingDecision } from './pending-decision.js';
+import { Seats } from './seats.js';
 import { selectSubprotocol, warnOfNone } from './select-subprotocol.js';
 import { UpgradeAttempt } from './upgrade-request.js';
 
@@ -57,12 +58,14 @@ export class Gate<Context> {
   readonly #options: ResolvedUpgradeOptions<Context>;
   readonly #owner: GateOwner<Context>;
   readonly #pending: Set<PendingDecision> = new Set();
+  readonly #seats: Seats | undefined;
   readonly #forget: (connection: WebSocketConnection<Context>) => void;
   #closing = false;
 
   constructor(options: ResolvedUpgradeOptions<Context>, owner: GateOwner<Context>) {
     this.#options = options;
     this.#owner = owner;
+    this.#seats = Seats.of(options.admission);
     this.#forget = (connection) => {
       owner.onClosed(connection);
     };
@@ -93,9 +96,17 @@ export class Gate<Context> {
       this.refuse(socket, accepted, owner);
       return;
     }
-    const arrival = { request, socket, head, accepted, params, owner };
-    if (this.#closing) this.refuse(socket, CLOSING, owner);
-    else if (this.#options.authorize === undefined) this.#admit(arrival, ACCEPTED);
+    if (this.#closing) {
+      this.refuse(socket, CLOSING, owner);
+      return;
+    }
+    const seated = this.#seats?.take(remoteAddressOf(request, accepted), owner) ?? owner;
+    if ('ok' in seated) {
+      this.refuse(socket, seated, owner);
+      return;
+    }
+    const arrival = { request, socket, head, accepted, params, owner: seated };
+    if (this.#options.authorize === undefined) this.#admit(arrival, ACCEPTED);
     else this.#ask(arrival, this.#options.authorize);
   }
 

@@ -25,12 +25,18 @@ import {
 import { type CompiledOrigins, compileOrigins, type Origins } from '../protocol/handshake/origins.js';
 import { checkSubprotocols, type SubprotocolPreference } from '../protocol/handshake/subprotocols.js';
 import { SUPPORTED_VERSIONS, type Version } from '../protocol/handshake/versions.js';
+import {
+  ADMISSION_CHECKS,
+  type AdmissionOptions,
+  type ResolvedAdmission,
+  resolveAdmission,
+} from './admission-options.js';
 import type { Authorize } from './decision.js';
 import { checkPlace } from './place.js';
 import type { SelectSubprotocol } from './select-subprotocol.js';
 
 /** What a server says to requests, and what its connections are like: wherever its requests come from. */
-export interface UpgradeOptions<Context = undefined> extends ConnectionOptions {
+export interface UpgradeOptions<Context = undefined> extends ConnectionOptions, AdmissionOptions {
   /**
    * Decides about each request that is in order, and gives its connection a `context`. Default: all are accepted.
    *
@@ -106,6 +112,7 @@ export interface ResolvedUpgradeOptions<out Context> {
   readonly authorize: Authorize<Context> | undefined;
   readonly handshakeTimeoutMs: number;
   readonly maxPendingHandshakes: number;
+  readonly admission: ResolvedAdmission;
   readonly subprotocols: readonly string[];
   readonly selectSubprotocol: SubprotocolPreference | SelectSubprotocol;
   readonly requireSubprotocol: boolean;
@@ -135,6 +142,7 @@ export interface ResolvedServerOptions<out Context> extends ResolvedUpgradeOptio
 /** How the options of {@link UpgradeOptions} are checked. */
 export const UPGRADE_CHECKS: Checks = Object.freeze({
   ...CONNECTION_CHECKS,
+  ...ADMISSION_CHECKS,
   authorize: ofType('function'),
   handshakeTimeoutMs: milliseconds,
   maxPendingHandshakes: wholeNumber(1),
@@ -208,6 +216,7 @@ export function resolveUpgradeOptions<Context>(
     authorize: options.authorize,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
     maxPendingHandshakes: options.maxPendingHandshakes ?? 1000,
+    admission: resolveAdmission(options),
     subprotocols: checkSubprotocols(options.subprotocols ?? []),
     selectSubprotocol: options.selectSubprotocol ?? 'client',
     requireSubprotocol: options.requireSubprotocol ?? false,

@@ -11,12 +11,15 @@ export type PairClientOptions<Context = undefined> = Omit<
 
 /** What of {@link ServerOptions} is of sockets, of other requests, or decides about requests: in memory nobody is refused. */
 type NotOfPairs =
+  | 'allowedHosts'
   | 'authorize'
   | 'backlog'
   | 'fd'
   | 'handshakeTimeoutMs'
   | 'headers'
   | 'host'
+  | 'maxConnections'
+  | 'maxConnectionsPerAddress'
   | 'maxPendingHandshakes'
   | 'noDelay'
   | 'path'
@@ -28,6 +31,7 @@ type NotOfPairs =
   | 'server'
   | 'statusPage'
   | 'tls'
+  | 'trustProxy'
   | 'unixPath'
   | 'unmatched'
   | 'versions';

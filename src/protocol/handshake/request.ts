@@ -1,5 +1,7 @@
 import { type ExtensionElement, parseExtensions } from '../extensions/extension-header.js';
 import { isKey } from './accept-key.js';
+import type { AllowedHosts } from './allowed-hosts.js';
+import { type ForwardedClient, type ProxyTrust, readForwarded } from './forwarded.js';
 import type { HeaderFields } from './header-fields.js';
 import { isHost } from './host.js';
 import type { CompiledOrigins } from './origins.js';
@@ -19,6 +21,10 @@ export interface RequestHead {
   /** Without the name: `'1.1'`. */
   readonly httpVersion: string;
   readonly headers: HeaderFields;
+  /** Of the other end of the socket. */
+  readonly remoteAddress?: string | undefined;
+  /** Whether it is TLS that is spoken on the socket. */
+  readonly secure?: boolean | undefined;
 }
 
 /** What a server accepts. */
@@ -27,6 +33,10 @@ export interface RequestRules {
   readonly origins: CompiledOrigins;
   /** The most header fields of a request; 431 for more. */
   readonly maxHeaders: number;
+  /** Which proxies are believed. Default none. */
+  readonly trust?: ProxyTrust | undefined;
+  /** The hosts that may be asked for. Default all. */
+  readonly allowedHosts?: AllowedHosts | undefined;
 }
 
 /** A request that may open a WebSocket. */
@@ -40,6 +50,8 @@ export interface AcceptedRequest {
   readonly extensionOffers: readonly ExtensionElement[];
   /** Undefined for a client that is no browser, as a rule. */
   readonly origin: string | undefined;
+  /** What trusted proxies say of the client, if it has come through any. */
+  readonly forwarded?: ForwardedClient;
 }
 
 type Rule = (request: RequestHead, rules: RequestRules) => Refusal | undefined;
@@ -63,6 +75,12 @@ export function judgeRequest(request: RequestHead, rules: RequestRules): Accepte
     if (refusal !== undefined) return refusal;
   }
   const { headers } = request;
+  const forwarded = rules.trust && readForwarded(headers, request.remoteAddress, rules.trust);
+  if (forwarded !== undefined && 'ok' in forwarded) return forwarded;
+  const host = forwarded?.host ?? headers.get('host') ?? '';
+  if (rules.allowedHosts?.allows(host, forwarded?.secure ?? request.secure === true) === false) {
+    return refuse(421, `the host ${quote(host)} is not one of those that the option "allowedHosts" has`);
+  }
   const key = judgeKey(headers);
   if (typeof key !== 'string') return key;
   const version = judgeVersion(headers, rules.versions);
@@ -75,9 +93,10 @@ export function judgeRequest(request: RequestHead, rules: RequestRules): Accepte
   if (extensionOffers === undefined) {
     return refuse(400, 'Sec-WebSocket-Extensions is malformed, expected extensions and their parameters');
   }
-  const origin = judgeOrigin(headers, version, rules.origins);
+  const origin = judgeOrigin(headers, version, (text) => rules.origins.allows(text, host, forwarded?.secure));
   if (typeof origin === 'object') return origin;
-  return { ok: true, key, version, offeredSubprotocols, extensionOffers, origin };
+  const accepted = { ok: true, key, version, offeredSubprotocols, extensionOffers, origin } as const;
+  return forwarded === undefined ? accepted : { ...accepted, forwarded };
 }
 
 function judgeMethod({ method }: RequestHead): Refusal | undefined {
@@ -148,7 +167,7 @@ function judgeKey(headers: HeaderFields): string | Refusal {
 function judgeOrigin(
   headers: HeaderFields,
   version: Version,
-  allowed: CompiledOrigins,
+  allows: (origin: string) => boolean,
 ): string | undefined | Refusal {
   const names = version === 8 ? ['sec-websocket-origin', 'origin'] : ['origin'];
   if (names.some((name) => headers.count(name) > 1)) {
@@ -156,6 +175,6 @@ function judgeOrigin(
   }
   const origin = names.map((name) => headers.get(name)).find((value) => value !== undefined);
   // Only a browser must send it, and only there does it protect anybody. RFC 6455 section 10.2.
-  if (origin === undefined || allowed.allows(origin, headers.get('host') ?? '')) return origin;
+  if (origin === undefined || allows(origin)) return origin;
   return refuse(403, `the origin ${quote(origin)} is not one of those that the option "origins" allows`);
 }
