@@ -8,6 +8,7 @@ import type { PathParams } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import type { AcceptedRequest } from '../protocol/handshake/request.js';
 import { acceptUpgrade, agree, judge, refuseUpgrade, rejection, remoteAddressOf } from './acceptor.js';
+import { timeLeft } from './accepted-at.js';
 import {
   type Acceptance,
   checkDecision,
@@ -128,6 +129,8 @@ export class Gate<Context> {
   ): void {
     const { request, accepted, params, socket, head, owner } = arrival;
     const { maxPendingHandshakes, handshakeTimeoutMs: limitMs, profile } = this.#options;
+    const { clock } = profile;
+    const leftMs = timeLeft(socket, limitMs, clock.now());
     if (this.#pending.size >= maxPendingHandshakes) {
       this.refuse(socket, refuse(503, 'too many requests wait to be let in'), owner);
       return;
@@ -149,7 +152,7 @@ export class Gate<Context> {
       this.#pending.delete(pending);
       this.#conclude({ ...arrival, head: held }, outcome, attempt);
     };
-    const pending = new PendingDecision({ socket, head, clock: profile.clock, limitMs, onOutcome });
+    const pending = new PendingDecision({ socket, head, clock, limitMs, leftMs, onOutcome });
     this.#pending.add(pending);
     pending.begin(answer);
   }

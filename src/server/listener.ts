@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { markAccepted } from './accepted-at.js';
 import { Crowd } from './crowd.js';
 import type { Entrance, Served } from './entrance.js';
 import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
@@ -29,6 +30,12 @@ export class Listener implements Entrance {
     this.#crowd = new Crowd(this.#http, served, options.maxPendingHandshakes);
     this.#http.on('connection', this.#onSocket);
     serveRequests(this.#http, served, this.#crowd);
+    if (options.authorize === undefined) return;
+    // The handshake of TLS has its own time, and hands out another socket.
+    const { clock } = options.profile;
+    this.#http.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
+      markAccepted(socket, clock.now());
+    });
   }
 
   get address(): AddressInfo | string {

@@ -43,7 +43,10 @@ export interface UpgradeOptions<Context = undefined> extends ConnectionOptions, 
    * It is not asked about requests that are refused anyway, such as those of other origins.
    */
   readonly authorize?: Authorize<Context>;
-  /** Milliseconds for a client to complete its request, and as many for `authorize` to decide. Default 10 000. */
+  /**
+   * Milliseconds from the moment a client has come for it to complete its request and for `authorize` to decide; behind a handshake of TLS,
+   * which has as many for itself. With `attach`, and a request that was read by others, from the request on. Default 10 000.
+   */
   readonly handshakeTimeoutMs?: number;
   /** The most requests that are not complete, or wait for `authorize`; more are answered with 503 or closed. Default 1000. */
   readonly maxPendingHandshakes?: number;

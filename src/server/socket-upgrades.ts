@@ -2,6 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
+import { markAccepted } from './accepted-at.js';
 import { rejection } from './acceptor.js';
 import type { Served } from './entrance.js';
 import { Gate, type GateOwner } from './gate.js';
@@ -44,7 +45,9 @@ export class SocketUpgrades<Context> implements Served {
   read(socket: Duplex, owner: GateOwner<Context>): void {
     readySocket(socket, this.#options.noDelay);
     this.#owners.set(socket, owner);
-    const cancel = this.#options.profile.clock.after(this.#options.handshakeTimeoutMs, () => {
+    const { clock } = this.#options.profile;
+    markAccepted(socket, clock.now());
+    const cancel = clock.after(this.#options.handshakeTimeoutMs, () => {
       answerFault(Object.assign(new Error(), { code: TIMED_OUT }), socket, this);
     });
     socket.once('close', () => owner.onLeft?.());
