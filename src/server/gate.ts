@@ -19,6 +19,7 @@ import {
 } from './decision.js';
 import { mergeHeaders } from './merge-headers.js';
 import type { ResolvedUpgradeOptions } from './options.js';
+import { withOwnHeaders } from './own-headers.js';
 import { type Outcome, PendingDecision } from './pending-decision.js';
 import { Seats } from './seats.js';
 import { selectSubprotocol, warnOfNone } from './select-subprotocol.js';
@@ -113,7 +114,7 @@ export class Gate<Context> {
 
   /** Answers with a refusal, and tells of it. */
   refuse(socket: Duplex, refusal: Refusal, owner: GateOwner<Context> = this.#owner, cause?: unknown): void {
-    refuseUpgrade(socket, refusal);
+    refuseUpgrade(socket, withOwnHeaders(refusal, this.#options.serverHeader, new Date()));
     owner.onRefused(rejection(refusal, cause));
   }
 

@@ -66,6 +66,8 @@ export interface UpgradeOptions<Context = undefined> extends ConnectionOptions, 
   readonly origins?: Origins;
   /** Further header fields of each 101. Those of the handshake itself are refused. */
   readonly headers?: HeaderOptions;
+  /** The header Server of every reply, of refusals too. Default false: none, since it tells attackers what to try. RFC 9110 section 10.2.4. */
+  readonly serverHeader?: string | false;
   /** The wire versions that are spoken. Default both: 13, and 8 of the last drafts. RFC 6455 section 4.4. */
   readonly versions?: readonly Version[];
   /** False lets frames from clients pass that are not masked. For tests. Default true. */
@@ -120,7 +122,9 @@ export interface ResolvedUpgradeOptions<out Context> {
   readonly selectSubprotocol: SubprotocolPreference | SelectSubprotocol;
   readonly requireSubprotocol: boolean;
   readonly origins: CompiledOrigins;
+  /** With Server among them, where there is one. */
   readonly headers: HeaderOptions;
+  readonly serverHeader: string | undefined;
   readonly versions: readonly Version[];
   readonly noDelay: boolean;
   /** What all its connections have in common. */
@@ -159,6 +163,11 @@ export const UPGRADE_CHECKS: Checks = Object.freeze({
   requireSubprotocol: flag,
   origins: anything,
   headers: ofType('object'),
+  serverHeader: {
+    expected: 'a string that is not empty, or false',
+    accepts: (value) => value === false || (typeof value === 'string' && value !== ''),
+    inRangeOfType: (value) => value === '',
+  },
   versions: anything,
   requireMasked: flag,
   noDelay: flag,
@@ -214,7 +223,9 @@ export function resolveServerOptions<Context>(
 export function resolveUpgradeOptions<Context>(
   options: UpgradeOptions<Context>,
 ): ResolvedUpgradeOptions<Context> {
-  headerList(options.headers ?? {}, RESERVED_IN_RESPONSE);
+  const serverHeader = options.serverHeader === false ? undefined : options.serverHeader;
+  const headers = { ...(serverHeader !== undefined && { Server: serverHeader }), ...options.headers };
+  headerList(headers, RESERVED_IN_RESPONSE);
   return {
     authorize: options.authorize,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
@@ -224,7 +235,8 @@ export function resolveUpgradeOptions<Context>(
     selectSubprotocol: options.selectSubprotocol ?? 'client',
     requireSubprotocol: options.requireSubprotocol ?? false,
     origins: compileOrigins(options.origins ?? 'same'),
-    headers: options.headers ?? {},
+    headers,
+    serverHeader,
     versions: checkVersions(options.versions ?? SUPPORTED_VERSIONS),
     noDelay: options.noDelay ?? true,
     profile: connectionProfile('server', {

@@ -15,6 +15,7 @@ export function answerPlainRequest(
   onRefused: (refusal: Refusal) => void,
 ): void {
   const { method } = request;
+  if (options.serverHeader !== undefined) response.setHeader('Server', options.serverHeader);
   const looks = (method === 'GET' || method === 'HEAD') && request.headers.upgrade === undefined;
   const said = looks ? plainAnswerOf(options.authorize)?.(pathOf(request.url ?? '/')) : undefined;
   if (said !== undefined) {

@@ -29,6 +29,7 @@ type NotOfPairs =
   | 'scheduler'
   | 'selectSubprotocol'
   | 'server'
+  | 'serverHeader'
   | 'statusPage'
   | 'tls'
   | 'trustProxy'
