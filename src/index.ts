@@ -70,6 +70,7 @@ export { healthCheck } from './server/authorize/health-check.js';
 export { origins } from './server/authorize/origins.js';
 export { remoteAddress, type RemoteAddressOptions } from './server/authorize/remote-address.js';
 export { route, type RoutedContext, type RouteParams, type Routes } from './server/authorize/route.js';
+export type { ConnectionOverrides } from './server/connection-overrides.js';
 export {
   accept,
   type Acceptance,

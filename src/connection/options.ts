@@ -4,6 +4,7 @@ import type { Extension } from '../protocol/extensions/extension.js';
 import { type Limits, type ResolvedLimits, resolveLimits } from '../protocol/limits.js';
 import type { Outgoing } from '../protocol/message.js';
 import type { Role } from '../protocol/opcodes.js';
+import { ZlibLanes } from '../protocol/permessage-deflate/index.js';
 import type { TextAs } from '../protocol/message-text.js';
 import type { OnViolation } from './closer.js';
 import { type ExtensionOptions, resolveExtensions } from './extension-options.js';
@@ -122,6 +123,8 @@ export interface ResolvedConnectionOptions extends ResolvedLimits {
   readonly fragmentBytes: number;
   /** What is offered or accepted, compression first. */
   readonly extensions: readonly Extension[];
+  /** Where long messages are at work outside of the event loop. */
+  readonly zlibLanes: ZlibLanes;
   readonly validateUtf8: boolean;
   readonly textAs: TextAs;
   readonly autoPong: boolean | ((payload: Uint8Array) => boolean);
@@ -237,10 +240,18 @@ export function withoutUndefined<T extends object>(defaults: T, given: Partial<R
   return merged as T;
 }
 
-/** Decides what was left open. The options have been checked. */
-export function resolveConnectionOptions(options: ConnectionOptions, role: Role): ResolvedConnectionOptions {
+/**
+ * Decides what was left open. The options have been checked.
+ *
+ * @param zlibLanes - Where long messages are at work, if that is shared with others.
+ */
+export function resolveConnectionOptions(
+  options: ConnectionOptions,
+  role: Role,
+  zlibLanes: ZlibLanes = new ZlibLanes(options.maxConcurrentInflate),
+): ResolvedConnectionOptions {
   const merged = withoutUndefined<
-    Omit<ResolvedConnectionOptions, keyof ResolvedLimits | 'keepAlive' | 'extensions'>
+    Omit<ResolvedConnectionOptions, keyof ResolvedLimits | 'keepAlive' | 'extensions' | 'zlibLanes'>
   >(DEFAULTS, options);
   const low = Math.min(merged.receiveLowWaterBytes, merged.receiveHighWaterBytes);
   if (
@@ -257,6 +268,7 @@ export function resolveConnectionOptions(options: ConnectionOptions, role: Role)
     ...resolveLimits(options),
     receiveLowWaterBytes: low,
     keepAlive: resolveKeepAlive(options.keepAlive),
-    extensions: resolveExtensions(options, role),
+    extensions: resolveExtensions(options, role, zlibLanes),
+    zlibLanes,
   };
 }

@@ -6,7 +6,7 @@ import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { HandshakeError, TimeoutError } from '../protocol/errors.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { type BoundExtensions, bindExtensions } from '../protocol/extensions/bound.js';
-import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
+import type { Extension, NegotiatedExtension } from '../protocol/extensions/extension.js';
 import { answerOffers } from '../protocol/extensions/negotiate-server.js';
 import type { ForwardedClient } from '../protocol/handshake/forwarded.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
@@ -54,9 +54,8 @@ export function remoteAddressOf(
 export function agree(
   request: IncomingMessage,
   accepted: AcceptedRequest,
-  options: ResolvedUpgradeOptions<unknown>,
+  extensions: readonly Extension[],
 ): BoundExtensions | undefined {
-  const { extensions } = options.profile.options;
   if (extensions.length === 0 || accepted.extensionOffers.length === 0) return undefined;
   const headers = new HeaderFields(request.rawHeaders);
   return bindExtensions(answerOffers(accepted.extensionOffers, extensions, { headers }));

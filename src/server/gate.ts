@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ObservableInput } from 'rxjs';
 import type { Duplex } from 'node:stream';
+import type { ConnectionProfile } from '../connection/profile.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import type { HandshakeError } from '../protocol/errors.js';
 import type { BoundExtensions } from '../protocol/extensions/bound.js';
@@ -220,7 +221,8 @@ export class Gate<Context> {
         this.refuse(socket, subprotocol, owner);
         return undefined;
       }
-      const extensions = this.#agree(arrival);
+      const profile = options.profiles.profileFor(decision.options);
+      const extensions = this.#agree(arrival, profile);
       if (extensions === FAULTY) return undefined;
       const connection = acceptUpgrade<Context>({
         request,
@@ -232,7 +234,7 @@ export class Gate<Context> {
         headers: mergeHeaders(options.headers, decision.headers),
         // Whoever has a context gives one with each decision; who gives none has `undefined` as its type.
         context: decision.context as Context,
-        profile: options.profile,
+        profile,
         onClosed: this.#forget,
       });
       if (subprotocol === undefined) warnOfNone(accepted, options.profile.options.logger);
@@ -244,14 +246,12 @@ export class Gate<Context> {
   }
 
   /** What is agreed on; `FAULTY` when an extension is faulty, which is not the client's fault and ends nobody else's connection. */
-  #agree({
-    request,
-    accepted,
-    socket,
-    owner,
-  }: Arrival<Context>): BoundExtensions | undefined | typeof FAULTY {
+  #agree(
+    { request, accepted, socket, owner }: Arrival<Context>,
+    { options }: ConnectionProfile,
+  ): BoundExtensions | undefined | typeof FAULTY {
     try {
-      return agree(request, accepted, this.#options);
+      return agree(request, accepted, options.extensions);
     } catch (error) {
       this.#options.profile.options.logger.error?.('an extension failed at an opening handshake', { error });
       this.refuse(socket, refuse(500, 'the server could not negotiate the extensions'), owner, error);

@@ -31,6 +31,7 @@ import {
   type ResolvedAdmission,
   resolveAdmission,
 } from './admission-options.js';
+import { OverriddenProfiles } from './connection-overrides.js';
 import type { Authorize } from './decision.js';
 import { checkPlace } from './place.js';
 import type { SelectSubprotocol } from './select-subprotocol.js';
@@ -129,6 +130,8 @@ export interface ResolvedUpgradeOptions<out Context> {
   readonly noDelay: boolean;
   /** What all its connections have in common. */
   readonly profile: ConnectionProfile;
+  /** What those are like that have options of their own. */
+  readonly profiles: OverriddenProfiles;
 }
 
 /** The options as a server uses them. */
@@ -226,6 +229,10 @@ export function resolveUpgradeOptions<Context>(
   const serverHeader = options.serverHeader === false ? undefined : options.serverHeader;
   const headers = { ...(serverHeader !== undefined && { Server: serverHeader }), ...options.headers };
   headerList(headers, RESERVED_IN_RESPONSE);
+  const profile = connectionProfile('server', {
+    ...resolveConnectionOptions(options, 'server'),
+    requireMasked: options.requireMasked ?? true,
+  });
   return {
     authorize: options.authorize,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
@@ -239,10 +246,8 @@ export function resolveUpgradeOptions<Context>(
     serverHeader,
     versions: checkVersions(options.versions ?? SUPPORTED_VERSIONS),
     noDelay: options.noDelay ?? true,
-    profile: connectionProfile('server', {
-      ...resolveConnectionOptions(options, 'server'),
-      requireMasked: options.requireMasked ?? true,
-    }),
+    profile,
+    profiles: new OverriddenProfiles(options, profile),
   };
 }
 
