@@ -1,11 +1,10 @@
 import { checkExtensions } from '../protocol/extensions/check-extensions.js';
 import type { Extension } from '../protocol/extensions/extension.js';
-import type {
-  ZlibLanes} from '../protocol/permessage-deflate/index.js';
+import type { ZlibLanes } from '../protocol/permessage-deflate/index.js';
 import {
   COMPRESSION_CHECKS,
   type CompressionOptions,
-  permessageDeflate
+  permessageDeflate,
 } from '../protocol/permessage-deflate/index.js';
 import type { Role } from '../protocol/opcodes.js';
 import { checkOptions } from '../protocol/option-checks.js';

@@ -135,6 +135,7 @@ export interface ResolvedConnectionOptions extends ResolvedLimits {
   /** A client's and a server's own, set by their folders. */
   readonly acceptMasked?: boolean;
   readonly requireMasked?: boolean;
+  readonly maxLifetimeMs?: number;
   readonly maskingKey?: (() => Uint8Array) | undefined;
   readonly logger: Logger;
   readonly scheduler: SchedulerLike | undefined;

@@ -11,7 +11,7 @@ export interface Watch {
 /** What those who look after a connection ask of it. */
 export interface WatchOwner extends KeepAliveOwner {
   readonly profile: ConnectionProfile;
-  readonly closer: Pick<Closer, 'expire' | 'violated'>;
+  readonly closer: Pick<Closer, 'close' | 'expire' | 'violated'>;
   readonly pump: {
     readonly counts: Traffic;
     /** Whether a frame, or a message, has begun to come and has not ended. */

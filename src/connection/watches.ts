@@ -1,19 +1,21 @@
 import { CloseCode } from '../protocol/close-code.js';
 import { KeepAlive } from './keep-alive.js';
+import { Lifetime } from './lifetime.js';
 import { QuietKeepAlive } from './quiet-keep-alive.js';
 import { Stillness } from './stillness.js';
 import type { Watch, WatchOwner } from './watch.js';
 
 /** Begins to look after a connection, as its options say. Undefined where nobody is to. */
 export function watchesOf(owner: WatchOwner): Watch | undefined {
-  const { keepAlive, idleTimeoutMs, messageTimeoutMs } = owner.profile.options;
-  if (idleTimeoutMs === Infinity && messageTimeoutMs === Infinity) {
+  const { keepAlive, idleTimeoutMs, messageTimeoutMs, maxLifetimeMs = Infinity } = owner.profile.options;
+  if (Math.min(idleTimeoutMs, messageTimeoutMs, maxLifetimeMs) === Infinity) {
     return keepAlive === false ? undefined : new KeepAlive(owner);
   }
   const pinging = keepAlive === false ? undefined : new QuietKeepAlive(owner);
   const watches: Watch[] = pinging === undefined ? [] : [pinging];
   if (idleTimeoutMs !== Infinity) watches.push(idleness(owner, idleTimeoutMs, pinging));
   if (messageTimeoutMs !== Infinity) watches.push(slowness(owner, messageTimeoutMs));
+  if (maxLifetimeMs !== Infinity) watches.push(new Lifetime(owner, maxLifetimeMs));
   return new Watches(watches);
 }
 

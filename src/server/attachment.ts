@@ -15,13 +15,17 @@ export class Attachment implements Entrance, Endpoint {
   readonly unmatched: 'leave' | 404 | undefined;
   readonly #server: NetServer;
   readonly #served: Served;
-  readonly #noDelay: boolean;
+  readonly #options: { readonly noDelay: boolean; readonly unref: boolean };
 
   /** @throws TypeError for a path that is malformed, or served by somebody else. */
-  constructor(server: NetServer, served: Served, noDelay: boolean) {
+  constructor(
+    server: NetServer,
+    served: Served,
+    options: { readonly noDelay: boolean; readonly unref: boolean },
+  ) {
     this.#server = server;
     this.#served = served;
-    this.#noDelay = noDelay;
+    this.#options = options;
     this.path = served.path;
     this.unmatched = served.unmatched;
     Dispatcher.of(server).add(this);
@@ -41,7 +45,7 @@ export class Attachment implements Entrance, Endpoint {
 
   enter(request: IncomingMessage, socket: Duplex, head: Uint8Array, params: PathParams): void {
     if (!claim(socket)) return;
-    readySocket(socket, this.#noDelay);
+    readySocket(socket, this.#options);
     this.#served.enter(request, socket, head, params);
   }
 

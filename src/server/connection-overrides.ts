@@ -5,7 +5,7 @@ import {
   type ResolvedConnectionOptions,
 } from '../connection/options.js';
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
-import { type Checks, checkOptions, flag } from '../protocol/option-checks.js';
+import { type Checks, checkOptions, flag, milliseconds } from '../protocol/option-checks.js';
 
 /**
  * Options of a single connection, each in place of the server's. Time, and what is at work outside of the event loop, belong to the server.
@@ -16,10 +16,12 @@ import { type Checks, checkOptions, flag } from '../protocol/option-checks.js';
 export interface ConnectionOverrides extends Omit<ConnectionOptions, 'scheduler' | 'maxConcurrentInflate'> {
   /** False lets frames of this client pass that are not masked. For tests. */
   readonly requireMasked?: boolean;
+  /** Milliseconds after which this connection is closed with 1001, or a fifth of them before. */
+  readonly maxLifetimeMs?: number;
 }
 
 const { scheduler: _scheduler, maxConcurrentInflate: _most, ...OWN } = CONNECTION_CHECKS;
-const CHECKS: Checks = Object.freeze({ ...OWN, requireMasked: flag });
+const CHECKS: Checks = Object.freeze({ ...OWN, requireMasked: flag, maxLifetimeMs: milliseconds });
 
 /** What connections are like that `authorize` has given options of their own. */
 export class OverriddenProfiles {
@@ -51,11 +53,12 @@ export class OverriddenProfiles {
   #resolve(overrides: ConnectionOverrides): ResolvedConnectionOptions {
     const said = Object.entries(overrides).filter(([, value]) => value !== undefined);
     const options = { ...this.#given, ...(Object.fromEntries(said) as ConnectionOverrides) };
-    const { zlibLanes, requireMasked } = this.#profile.options;
+    const { zlibLanes, requireMasked, maxLifetimeMs } = this.#profile.options;
     return {
       ...this.#profile.options,
       ...resolveConnectionOptions(options, 'server', zlibLanes),
       requireMasked: overrides.requireMasked ?? requireMasked ?? true,
+      maxLifetimeMs: overrides.maxLifetimeMs ?? maxLifetimeMs ?? Infinity,
     };
   }
 }

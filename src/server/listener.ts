@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, ListenOptions } from 'node:net';
+import { type AddressInfo, type ListenOptions, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { markAccepted } from './accepted-at.js';
 import { Crowd } from './crowd.js';
@@ -55,6 +55,7 @@ export class Listener implements Entrance {
         this.#http.on('error', (error) => {
           this.#options.profile.options.logger.error?.('the server could not accept a connection', { error });
         });
+        if (this.#options.unref) this.#http.unref();
         this.#address = this.#http.address() ?? '';
         resolve();
       });
@@ -77,6 +78,7 @@ export class Listener implements Entrance {
   }
 
   readonly #onSocket = (socket: Duplex): void => {
+    if (this.#options.unref && socket instanceof Socket) socket.unref();
     this.#crowd.admit(socket);
     if (this.#options.tls === undefined) return;
     this.#below.add(socket);

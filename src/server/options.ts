@@ -33,6 +33,7 @@ import {
 } from './admission-options.js';
 import { OverriddenProfiles } from './connection-overrides.js';
 import type { Authorize } from './decision.js';
+import { abortSignal } from './on-abort.js';
 import { checkPlace } from './place.js';
 import type { SelectSubprotocol } from './select-subprotocol.js';
 
@@ -73,6 +74,18 @@ export interface UpgradeOptions<Context = undefined> extends ConnectionOptions, 
   readonly versions?: readonly Version[];
   /** False lets frames from clients pass that are not masked. For tests. Default true. */
   readonly requireMasked?: boolean;
+  /**
+   * Milliseconds after which a connection is closed with 1001, whatever it is used for: each at a moment of chance in the last fifth of them,
+   * so that those that came together do not come back together. Default `Infinity`.
+   */
+  readonly maxLifetimeMs?: number;
+  /**
+   * Closes the server when it aborts: no more connections, 1001 to the open ones. `listen` and `openServer` fail with its reason if it has
+   * aborted before.
+   */
+  readonly signal?: AbortSignal;
+  /** Lets the process exit while the server listens and has connections. Default false. */
+  readonly unref?: boolean;
   /** False leaves Nagle's algorithm on. Default true. */
   readonly noDelay?: boolean;
 }
@@ -127,6 +140,8 @@ export interface ResolvedUpgradeOptions<out Context> {
   readonly headers: HeaderOptions;
   readonly serverHeader: string | undefined;
   readonly versions: readonly Version[];
+  readonly signal: AbortSignal | undefined;
+  readonly unref: boolean;
   readonly noDelay: boolean;
   /** What all its connections have in common. */
   readonly profile: ConnectionProfile;
@@ -173,6 +188,9 @@ export const UPGRADE_CHECKS: Checks = Object.freeze({
   },
   versions: anything,
   requireMasked: flag,
+  maxLifetimeMs: milliseconds,
+  signal: abortSignal,
+  unref: flag,
   noDelay: flag,
 });
 
@@ -232,6 +250,7 @@ export function resolveUpgradeOptions<Context>(
   const profile = connectionProfile('server', {
     ...resolveConnectionOptions(options, 'server'),
     requireMasked: options.requireMasked ?? true,
+    maxLifetimeMs: options.maxLifetimeMs ?? Infinity,
   });
   return {
     authorize: options.authorize,
@@ -245,6 +264,8 @@ export function resolveUpgradeOptions<Context>(
     headers,
     serverHeader,
     versions: checkVersions(options.versions ?? SUPPORTED_VERSIONS),
+    signal: options.signal,
+    unref: options.unref ?? false,
     noDelay: options.noDelay ?? true,
     profile,
     profiles: new OverriddenProfiles(options, profile),

@@ -18,6 +18,7 @@ import { GivenListener } from './given-listener.js';
 import { Listener } from './listener.js';
 import { broadcast, type BroadcastOptions, type BroadcastResult } from './broadcast.js';
 import type { ResolvedServerOptions } from './options.js';
+import { onAbort } from './on-abort.js';
 import { isHttpServer } from './place.js';
 import { answerPlainRequest } from './plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
@@ -36,6 +37,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   readonly #rejections$: Subject<HandshakeError> = new Subject();
   readonly #onConnection: ((connection: WebSocketConnection<Context>) => void) | undefined;
   #closing: Promise<void> | undefined;
+  #disobey: (() => void) | undefined;
 
   /**
    * @param onConnection - Called with every connection before it is emitted.
@@ -50,7 +52,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
     this.#gate = new Gate(options, this);
     const { server } = options;
     if (server === undefined) this.#entrance = new Listener(options, this);
-    else if (isHttpServer(server)) this.#entrance = new Attachment(server, this, options.noDelay);
+    else if (isHttpServer(server)) this.#entrance = new Attachment(server, this, options);
     else this.#entrance = new GivenListener(server, options, this);
   }
 
@@ -74,9 +76,23 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
     return urlOf(this.#entrance, this.path);
   }
 
-  /** Resolves when connections are accepted, rejects when that is not possible. */
-  listen(): Promise<void> {
-    return this.#entrance.open();
+  /** Resolves when connections are accepted; rejects when that is not possible, or when the signal has aborted before. */
+  async listen(): Promise<void> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    await this.#entrance.open();
+    this.obey();
+    if (this.#closing === undefined) return;
+    await this.#closing;
+    signal?.throwIfAborted();
+  }
+
+  /** From now on the server closes when its signal aborts, or now if it has. */
+  obey(): void {
+    const { signal } = this.#options;
+    const close = (): void => void this.close();
+    if (signal?.aborted === true) close();
+    else this.#disobey = onAbort(signal, close);
   }
 
   broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult {
@@ -143,6 +159,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   }
 
   async #close(code: number, reason: string, graceMs: number): Promise<void> {
+    this.#disobey?.();
     this.#entrance.shut();
     this.#gate.close();
     const open = [...this.#connections];

@@ -30,11 +30,13 @@ type NotOfPairs =
   | 'selectSubprotocol'
   | 'server'
   | 'serverHeader'
+  | 'signal'
   | 'statusPage'
   | 'tls'
   | 'trustProxy'
   | 'unixPath'
   | 'unmatched'
+  | 'unref'
   | 'versions';
 
 /** {@link ServerOptions} as far as they are the connection's; time is the pair's. */
