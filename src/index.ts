@@ -82,6 +82,7 @@ export {
   type Rejection,
   type RejectOptions,
 } from './server/decision.js';
+export { flashPolicy, type FlashPolicyOptions } from './server/flash-policy.js';
 export type { Handler } from './server/handler.js';
 export { listen } from './server/listen.js';
 export { openServer } from './server/open-server.js';
