@@ -2,6 +2,7 @@
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { ClientUpgradeOptions } from './client/open-over.js';
 export type { ClientHandshakeOptions, ClientOptions } from './client/options.js';
+export type { OnViolation } from './connection/closer.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
 export type { ConnectionStats, TrafficStats } from './connection/connection-stats.js';
 export type { DiagnosticsEvents } from './connection/diagnostics.js';
@@ -62,6 +63,7 @@ export {
   type BroadcastOptions,
   type BroadcastResult,
 } from './server/broadcast.js';
+export type { AdmissionOptions } from './server/admission-options.js';
 export { attach } from './server/attach.js';
 export { allOf, type MergedContext, type MergedContexts } from './server/authorize/all-of.js';
 export { basicAuth, type BasicAuthOptions, type NameAndPassword } from './server/authorize/basic-auth.js';
@@ -70,6 +72,7 @@ export { healthCheck } from './server/authorize/health-check.js';
 export { origins } from './server/authorize/origins.js';
 export { remoteAddress, type RemoteAddressOptions } from './server/authorize/remote-address.js';
 export { route, type RoutedContext, type RouteParams, type Routes } from './server/authorize/route.js';
+export type { ConnectionOverrides } from './server/connection-overrides.js';
 export {
   accept,
   type Acceptance,
@@ -81,6 +84,7 @@ export {
   type Rejection,
   type RejectOptions,
 } from './server/decision.js';
+export { flashPolicy, type FlashPolicyOptions } from './server/flash-policy.js';
 export type { Handler } from './server/handler.js';
 export { listen } from './server/listen.js';
 export { openServer } from './server/open-server.js';
@@ -94,6 +98,7 @@ export { upgrade } from './upgrade.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
 export type { SocketUpgradeOptions } from './server/upgrade.js';
+export type { TrustedProxies, TrustProxyOptions } from './server/trusted-proxies.js';
 export type { UpgradeRequest } from './server/upgrade-request.js';
 export { deadline, type DeadlineOptions } from './operators/deadline.js';
 export {

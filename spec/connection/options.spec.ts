@@ -18,6 +18,8 @@ const RANGES: Readonly<Record<string, { good: readonly unknown[]; bad: readonly 
   closeTimeoutMs: { good: [0.5, 1, Infinity], bad: [0, -1, NaN] },
   dropTimeoutMs: { good: [1, Infinity], bad: [0, NaN] },
   drainTimeoutMs: { good: [1, Infinity], bad: [0, NaN] },
+  idleTimeoutMs: { good: [0.5, Infinity], bad: [0, NaN] },
+  messageTimeoutMs: { good: [1, Infinity], bad: [-1, NaN] },
   handshakeTimeoutMs: { good: [1, Infinity], bad: [0, -Infinity] },
   receiveHighWaterBytes: { good: [1, Infinity], bad: [0] },
   receiveLowWaterBytes: { good: [0], bad: [-1] },
@@ -27,6 +29,7 @@ const RANGES: Readonly<Record<string, { good: readonly unknown[]; bad: readonly 
   fragmentBytes: { good: [1, Infinity], bad: [0, 2.5] },
   overflow: { good: ['close', 'error'], bad: ['closes', ''] },
   closeReply: { good: ['echo', 'normal'], bad: ['none'] },
+  onViolation: { good: ['close', 'drop'], bad: ['destroy'] },
   textAs: { good: ['string', 'bytes'], bad: ['buffer'] },
 };
 

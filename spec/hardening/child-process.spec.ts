@@ -82,4 +82,9 @@ describe('a process', () => {
       stderr: '',
     });
   });
+
+  it('is not held by a server with the option unref, nor by its connections', async () => {
+    const outcome = await run('exit-child.cjs', ['unref-server']);
+    expect(outcome).toEqual({ code: 0, stdout: 'open 1', stderr: '' });
+  });
 });

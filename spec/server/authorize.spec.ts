@@ -394,7 +394,7 @@ describe('while a decision takes its time', () => {
     expect([signal.aborted, peer.head]).toEqual([false, '']);
     clock.pass(1);
     const reply = await replyOf(peer);
-    expect([reply.status, reply.body]).toEqual([503, 'authorize did not decide within 500 ms\n']);
+    expect([reply.status, reply.body]).toEqual([503, 'authorize did not decide in time: the opening handshake has 500 ms\n']);
     expect(signal.reason).toMatchObject({ option: 'handshakeTimeoutMs', limitMs: 500 });
     expect(rejections.values).toMatchObject([
       { status: 503, code: 'RXWIRE_HANDSHAKE_TIMEOUT', cause: signal.reason },

@@ -106,7 +106,8 @@ async function settled(): Promise<string[]> {
 
 /** A server on a free port of 127.0.0.1 that is closed after the test; connections that hang are destroyed. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const where = options.unixPath === undefined ? { host: '127.0.0.1', port: 0 } : {};
+  const where =
+    options.unixPath === undefined && options.server === undefined ? { host: '127.0.0.1', port: 0 } : {};
   const server = await openServer({ ...where, logger: {}, ...options });
   afterTest(() => {
     for (const connection of server.connections) connection.terminate();

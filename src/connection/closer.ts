@@ -24,6 +24,9 @@ export interface CloserOwner {
   onClosed(info: CloseInfo): void;
 }
 
+/** What becomes of a connection whose peer breaks a rule. */
+export type OnViolation = 'close' | 'drop';
+
 /** The times and ways a {@link Closer} closes by. */
 export interface CloserProfile {
   readonly role: Role;
@@ -33,6 +36,7 @@ export interface CloserProfile {
     readonly dropTimeoutMs: number;
     readonly drainTimeoutMs: number;
     readonly closeReply: CloseReply;
+    readonly onViolation: OnViolation;
   };
 }
 
@@ -82,12 +86,28 @@ export class Closer {
     if (reply !== undefined) this.#owner.onState('closing');
   }
 
-  /** The peer broke a rule: says so, and ends the transport. */
-  fail(error: Error): void {
+  /** The peer broke a rule, after which nothing more of it is read. What comes in answer to a Close frame is not worth another. */
+  violated(error: Error, code?: number): void {
+    if (this.state === 'open' && this.#profile.options.onViolation === 'close') this.fail(error, code);
+    else this.#abandon(error);
+  }
+
+  /** The connection has had its time: closes it, and gives the peer the time to answer, though nobody asked for the end. */
+  expire(error: TimeoutError, code: number): void {
+    const due = this.#handshake.fail({ code, reason: truncateReason(error.message) }, error);
+    if (due === undefined) return;
+    this.#owner.sendClose(due);
+    const { closeTimeoutMs } = this.#profile.options;
+    this.#destroyAfter(closeTimeoutMs, 'closeTimeoutMs', 'peer did not answer the Close frame');
+    this.#owner.onState('closing');
+  }
+
+  /** The connection cannot go on: says so, and ends the transport. */
+  fail(error: Error, code: number = closeCodeFor(error)): void {
     const begun = this.state !== 'open';
     // What went wrong on this side is not the peer's to know.
     const reason = error instanceof WebSocketError ? truncateReason(error.message) : '';
-    const status = { code: closeCodeFor(error), reason };
+    const status = { code, reason };
     const due = this.#handshake.fail(status, error);
     if (due !== undefined) this.#owner.sendClose(due);
     this.#owner.endTransport();
@@ -111,12 +131,8 @@ export class Closer {
 
   /** This side gives up at once. */
   terminate(): void {
-    if (this.state === 'closed') return;
-    const begun = this.state !== 'open';
-    if (!begun) this.#asked = true;
-    this.#handshake.abandon();
-    this.#owner.destroyTransport();
-    if (!begun) this.#owner.onState('closing');
+    if (this.state === 'open') this.#asked = true;
+    this.#abandon();
   }
 
   /** No more bytes come: the peer has ended its side, or the transport is lost. */
@@ -137,6 +153,14 @@ export class Closer {
     const info = this.#handshake.end(error);
     this.#owner.onState('closed');
     this.#owner.onClosed(info);
+  }
+
+  #abandon(error?: Error): void {
+    if (this.state === 'closed') return;
+    const begun = this.state !== 'open';
+    this.#handshake.abandon(error);
+    this.#owner.destroyTransport();
+    if (!begun) this.#owner.onState('closing');
   }
 
   /** Both Close frames are exchanged. The server ends the transport; a client waits for that, for a while. */

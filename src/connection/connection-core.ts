@@ -18,13 +18,15 @@ import type { Cancel, Clock } from './clock.js';
 import { Closer, type CloserOwner } from './closer.js';
 import { Ending, type EndingOwner } from './ending.js';
 import { Inbox, type InboxOwner } from './inbox.js';
-import { DEFAULT_KEEP_ALIVE, KeepAlive, type KeepAliveOwner, type ResolvedKeepAlive } from './keep-alive.js';
+import { DEFAULT_KEEP_ALIVE, type ResolvedKeepAlive } from './keep-alive.js';
 import { PingAnswerer } from './ping-answerer.js';
 import { Pinger } from './pinger.js';
 import type { ConnectionProfile } from './profile.js';
 import { Hold, Pump, type PumpOwner } from './pump.js';
 import type { Turns } from './turns.js';
 import { UnreadReminder } from './unread-reminder.js';
+import type { Watch, WatchOwner } from './watch.js';
+import { watchesOf } from './watches.js';
 import { WayOut, type WayOutOwner } from './way-out.js';
 
 /** What a {@link ConnectionCore} tells the connection it is the inside of. */
@@ -44,7 +46,7 @@ export interface CoreObserver {
  * The inside of a connection: one transport wired to the protocol, with what holds it back, what keeps it alive and what ends it.
  */
 export class ConnectionCore
-  implements InboxOwner, PumpOwner, CloserOwner, WayOutOwner, KeepAliveOwner, EndingOwner, TransportListener
+  implements InboxOwner, PumpOwner, CloserOwner, WayOutOwner, WatchOwner, EndingOwner, TransportListener
 {
   readonly profile: ConnectionProfile;
   readonly transport: Transport;
@@ -59,7 +61,7 @@ export class ConnectionCore
   readonly #extensions: InboundExtensions | undefined;
   #answerer: PingAnswerer | undefined;
   #pinger: Pinger | undefined;
-  #keepAlive: KeepAlive | undefined;
+  #watch: Watch | undefined;
   #reminder: UnreadReminder | undefined;
   /** Made when the end begins. */
   #theEnding: Ending | undefined;
@@ -111,9 +113,8 @@ export class ConnectionCore
 
   /** Begins to read. */
   start(): void {
-    const { options, decoders } = this.profile;
-    if (options.keepAlive !== false) this.#keepAlive = new KeepAlive(this);
-    decodeInto(this.inbox, this.transport.bytes$, decoders, this.pump, this.#extensions);
+    this.#watch = watchesOf(this);
+    decodeInto(this.inbox, this.transport.bytes$, this.profile.decoders, this.pump, this.#extensions);
   }
 
   // The way in
@@ -139,7 +140,7 @@ export class ConnectionCore
     this.out.cut();
     if (error instanceof ExtensionError || isViolation(error)) this.inbox.failStreams(() => error);
     if (error instanceof ExtensionError) this.onExtensionFailure(error);
-    else if (isViolation(error)) this.closer.fail(error);
+    else if (isViolation(error)) this.closer.violated(error);
     else this.closer.inputEnded(error as Error | undefined);
     this.#ending.inputEnded();
   }
@@ -277,7 +278,7 @@ export class ConnectionCore
     this.#observer.onState(state);
     if (state !== 'closing') return;
     // From here on the closing handshake has its own times.
-    this.#keepAlive?.stop();
+    this.#watch?.stop();
     if (this.closer.asked) this.#leave();
   }
 
@@ -286,7 +287,7 @@ export class ConnectionCore
   }
 
   onClosed(info: CloseInfo): void {
-    this.#keepAlive?.stop();
+    this.#watch?.stop();
     this.#reminder?.end();
     this.#pinger?.end();
     this.out.end();

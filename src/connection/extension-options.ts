@@ -1,10 +1,10 @@
 import { checkExtensions } from '../protocol/extensions/check-extensions.js';
 import type { Extension } from '../protocol/extensions/extension.js';
+import type { ZlibLanes } from '../protocol/permessage-deflate/index.js';
 import {
   COMPRESSION_CHECKS,
   type CompressionOptions,
   permessageDeflate,
-  ZlibLanes,
 } from '../protocol/permessage-deflate/index.js';
 import type { Role } from '../protocol/opcodes.js';
 import { checkOptions } from '../protocol/option-checks.js';
@@ -30,15 +30,20 @@ const PERMESSAGE_DEFLATE = 'permessage-deflate';
 /**
  * What a connection of `role` offers or accepts, compression first.
  *
+ * @param lanes - Where long messages are at work.
  * @throws TypeError or RangeError for a wrong option.
  */
-export function resolveExtensions(options: ExtensionOptions, role: Role): readonly Extension[] {
-  const { compression, extensions = [], maxConcurrentInflate } = options;
+export function resolveExtensions(
+  options: ExtensionOptions,
+  role: Role,
+  lanes: ZlibLanes,
+): readonly Extension[] {
+  const { compression, extensions = [] } = options;
   if (typeof compression === 'object') checkOptions(compression, COMPRESSION_CHECKS, 'compression.');
   const own = checkExtensions(extensions);
   // Whoever brings it along in a form of their own does not want the default beside it.
   const broughtAlong = own.some(({ name }) => name === PERMESSAGE_DEFLATE);
   const wanted = compression ?? (role === 'client' && !broughtAlong);
   if (wanted === false) return own;
-  return checkExtensions([permessageDeflate(wanted, new ZlibLanes(maxConcurrentInflate)), ...own]);
+  return checkExtensions([permessageDeflate(wanted, lanes), ...own]);
 }

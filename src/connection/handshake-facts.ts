@@ -1,3 +1,4 @@
+import type { ForwardedClient } from '../protocol/handshake/forwarded.js';
 import type { HeaderFields } from '../protocol/handshake/header-fields.js';
 
 /** The request that opened the connection, as the server read it or the client sent it. RFC 6455 section 4.1. */
@@ -21,4 +22,6 @@ export interface Handshake {
   readonly response: HandshakeResponse;
   readonly subprotocol: string | undefined;
   readonly extensions: readonly string[];
+  /** What trusted proxies say of the client, where it has come through any. */
+  readonly forwarded?: ForwardedClient;
 }

@@ -4,7 +4,9 @@ import type { Extension } from '../protocol/extensions/extension.js';
 import { type Limits, type ResolvedLimits, resolveLimits } from '../protocol/limits.js';
 import type { Outgoing } from '../protocol/message.js';
 import type { Role } from '../protocol/opcodes.js';
+import { ZlibLanes } from '../protocol/permessage-deflate/index.js';
 import type { TextAs } from '../protocol/message-text.js';
+import type { OnViolation } from './closer.js';
 import { type ExtensionOptions, resolveExtensions } from './extension-options.js';
 import { DEFAULT_KEEP_ALIVE, type KeepAliveOptions, type ResolvedKeepAlive } from './keep-alive.js';
 import { consoleLogger, guarded, type Logger } from './logger.js';
@@ -53,6 +55,16 @@ export interface ConnectionOptions extends Limits, ExtensionOptions {
   readonly drainTimeoutMs?: number;
   /** Default on, with the defaults of {@link KeepAliveOptions}; false switches it off. */
   readonly keepAlive?: boolean | KeepAliveOptions;
+  /**
+   * Milliseconds in which nothing comes and nothing is sent, after which the connection is closed with 1001. What keep-alive exchanges does
+   * not count. A third of it later at most. Default `Infinity`.
+   */
+  readonly idleTimeoutMs?: number;
+  /**
+   * Milliseconds for a message that has begun to come whole, and for any single frame; then the connection is closed with 1008. Pings in
+   * between do not give it more. A third of it later at most. Default `Infinity`.
+   */
+  readonly messageTimeoutMs?: number;
   /** Octets (and 64 a message) kept for those who have not taken them, at which reading stops. Default 256 KiB. */
   readonly receiveHighWaterBytes?: number;
   /** Octets at which reading goes on. Default 64 KiB. */
@@ -78,6 +90,12 @@ export interface ConnectionOptions extends Limits, ExtensionOptions {
   readonly autoPong?: boolean | ((payload: Uint8Array) => boolean);
   /** Answer a Close frame with the same status or with 1000. Default `'echo'`. */
   readonly closeReply?: CloseReply;
+  /**
+   * What a peer gets that breaks a rule: a Close frame with the reason, and the end of the transport within `dropTimeoutMs` (`'close'`, the
+   * default), or the end at once and no frame (`'drop'`). One that breaks it while closing gets the latter in any case. RFC 6455
+   * section 7.1.7.
+   */
+  readonly onViolation?: OnViolation;
   /** Masks what is sent, or does not, against the role. For tests. */
   readonly maskFrames?: boolean;
   /** False leaves payloads unmasked in both directions while the MASK bit and keys stay. For tests. */
@@ -94,6 +112,8 @@ export interface ResolvedConnectionOptions extends ResolvedLimits {
   readonly dropTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly keepAlive: ResolvedKeepAlive | false;
+  readonly idleTimeoutMs: number;
+  readonly messageTimeoutMs: number;
   readonly receiveHighWaterBytes: number;
   readonly receiveLowWaterBytes: number;
   readonly receiveHighWaterMessages: number;
@@ -103,15 +123,19 @@ export interface ResolvedConnectionOptions extends ResolvedLimits {
   readonly fragmentBytes: number;
   /** What is offered or accepted, compression first. */
   readonly extensions: readonly Extension[];
+  /** Where long messages are at work outside of the event loop. */
+  readonly zlibLanes: ZlibLanes;
   readonly validateUtf8: boolean;
   readonly textAs: TextAs;
   readonly autoPong: boolean | ((payload: Uint8Array) => boolean);
   readonly closeReply: CloseReply;
+  readonly onViolation: OnViolation;
   readonly maskFrames: boolean | undefined;
   readonly applyMask: boolean;
   /** A client's and a server's own, set by their folders. */
   readonly acceptMasked?: boolean;
   readonly requireMasked?: boolean;
+  readonly maxLifetimeMs?: number;
   readonly maskingKey?: (() => Uint8Array) | undefined;
   readonly logger: Logger;
   readonly scheduler: SchedulerLike | undefined;
@@ -123,6 +147,8 @@ const DEFAULTS = Object.freeze({
   closeTimeoutMs: 10_000,
   dropTimeoutMs: 1000,
   drainTimeoutMs: 10_000,
+  idleTimeoutMs: Infinity,
+  messageTimeoutMs: Infinity,
   receiveHighWaterBytes: 256 * KIB,
   receiveLowWaterBytes: 64 * KIB,
   receiveHighWaterMessages: 1024,
@@ -134,6 +160,7 @@ const DEFAULTS = Object.freeze({
   textAs: 'string',
   autoPong: true,
   closeReply: 'echo',
+  onViolation: 'close',
   maskFrames: undefined,
   applyMask: true,
   logger: consoleLogger,
@@ -157,6 +184,8 @@ export const CONNECTION_CHECKS: Checks = Object.freeze({
   dropTimeoutMs: milliseconds,
   drainTimeoutMs: milliseconds,
   keepAlive: ofType('boolean', 'object'),
+  idleTimeoutMs: milliseconds,
+  messageTimeoutMs: milliseconds,
   receiveHighWaterBytes: wholeNumber(1),
   receiveLowWaterBytes: wholeNumber(0),
   receiveHighWaterMessages: wholeNumber(1),
@@ -171,6 +200,7 @@ export const CONNECTION_CHECKS: Checks = Object.freeze({
   textAs: oneOf('string', 'bytes'),
   autoPong: ofType('boolean', 'function'),
   closeReply: oneOf('echo', 'normal'),
+  onViolation: oneOf('close', 'drop'),
   maskFrames: flag,
   applyMask: flag,
   logger: ofType('object'),
@@ -211,10 +241,18 @@ export function withoutUndefined<T extends object>(defaults: T, given: Partial<R
   return merged as T;
 }
 
-/** Decides what was left open. The options have been checked. */
-export function resolveConnectionOptions(options: ConnectionOptions, role: Role): ResolvedConnectionOptions {
+/**
+ * Decides what was left open. The options have been checked.
+ *
+ * @param zlibLanes - Where long messages are at work, if that is shared with others.
+ */
+export function resolveConnectionOptions(
+  options: ConnectionOptions,
+  role: Role,
+  zlibLanes: ZlibLanes = new ZlibLanes(options.maxConcurrentInflate),
+): ResolvedConnectionOptions {
   const merged = withoutUndefined<
-    Omit<ResolvedConnectionOptions, keyof ResolvedLimits | 'keepAlive' | 'extensions'>
+    Omit<ResolvedConnectionOptions, keyof ResolvedLimits | 'keepAlive' | 'extensions' | 'zlibLanes'>
   >(DEFAULTS, options);
   const low = Math.min(merged.receiveLowWaterBytes, merged.receiveHighWaterBytes);
   if (
@@ -232,6 +270,7 @@ export function resolveConnectionOptions(options: ConnectionOptions, role: Role)
     logger: guarded(merged.logger),
     receiveLowWaterBytes: low,
     keepAlive: resolveKeepAlive(options.keepAlive),
-    extensions: resolveExtensions(options, role),
+    extensions: resolveExtensions(options, role, zlibLanes),
+    zlibLanes,
   };
 }

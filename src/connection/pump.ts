@@ -78,6 +78,11 @@ export class Pump implements Pace {
     return (this.#holds & ~Hold.turn) !== 0;
   }
 
+  /** Whether a frame, or a message, has begun to come and has not ended. */
+  get unfinished(): boolean {
+    return this.#paced?.unfinished === true;
+  }
+
   /** Whether an extension has not done yet what it was given. */
   get waitsForExtension(): boolean {
     return (this.#holds & Hold.extension) !== 0;

@@ -117,7 +117,8 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   get remoteAddress(): string | undefined {
-    return this.#core.transport.remoteAddress;
+    const { forwarded } = this.#handshake;
+    return forwarded === undefined ? this.#core.transport.remoteAddress : forwarded.address;
   }
 
   get localAddress(): string | undefined {
@@ -125,7 +126,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   get secure(): boolean {
-    return this.#core.transport.secure;
+    return this.#handshake.forwarded?.secure ?? this.#core.transport.secure;
   }
 
   // Receiving

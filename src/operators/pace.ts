@@ -18,6 +18,8 @@ export type Permit = (typeof Permit)[keyof typeof Permit];
 export interface Paced {
   /** Whether undecoded bytes are held. */
   readonly pending: boolean;
+  /** Whether something has begun to come, and has not come whole. */
+  readonly unfinished: boolean;
   /** Called with every whole frame while it is set. */
   onFrame: FrameTap | undefined;
   /** Takes messages part by part while it is set: those that begin meanwhile. Of use to `decodeMessages` only. */

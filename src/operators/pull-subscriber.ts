@@ -53,6 +53,10 @@ export class PullSubscriber<Out> extends OperatorSubscriber<Uint8Array, Out> imp
     return this.#decoder?.pending === true;
   }
 
+  get unfinished(): boolean {
+    return this.#decoder?.idle === false;
+  }
+
   get onFrame(): FrameTap | undefined {
     return this.#looks?.onFrame;
   }

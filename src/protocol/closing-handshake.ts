@@ -84,8 +84,9 @@ export class ClosingHandshake {
     return this.#sent;
   }
 
-  /** This side gives the transport up without a Close frame. */
-  abandon(): void {
+  /** This side gives the transport up without a Close frame, because of `cause` if that is given. */
+  abandon(cause?: Error): void {
+    if (cause !== undefined) this.#cause ??= cause;
     this.#begin('local');
   }
 

@@ -3,10 +3,12 @@ import type { Duplex } from 'node:stream';
 import { HandshakeError, TimeoutError } from '../protocol/errors.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { type BoundExtensions, bindExtensions } from '../protocol/extensions/bound.js';
+import type { Extension } from '../protocol/extensions/extension.js';
 import { answerOffers } from '../protocol/extensions/negotiate-server.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import type { AcceptedOffers, RequestHead, RequestRules } from '../protocol/handshake/request.js';
 import { formatReply } from '../protocol/handshake/head.js';
+import { addressOf, isSecure } from '../transport/socket-transport.js';
 import type { Arrival } from './arrival.js';
 import type { ResolvedUpgradeOptions } from './options.js';
 
@@ -14,8 +16,8 @@ import type { ResolvedUpgradeOptions } from './options.js';
 const MAX_HEADERS = 128;
 
 /** What a request is judged by. */
-export function rulesOf({ versions, origins }: ResolvedUpgradeOptions<unknown>): RequestRules {
-  return { versions, origins, maxHeaders: MAX_HEADERS };
+export function rulesOf({ admission, versions, origins }: ResolvedUpgradeOptions<unknown>): RequestRules {
+  return { ...admission, versions, origins, maxHeaders: MAX_HEADERS };
 }
 
 /** What of a request of HTTP/1.1 is judged. */
@@ -25,7 +27,17 @@ export function headOf(request: IncomingMessage): RequestHead {
     target: request.url,
     httpVersion: request.httpVersion,
     headers: new HeaderFields(request.rawHeaders),
+    remoteAddress: addressOf(request.socket),
+    secure: isSecure(request.socket),
   };
+}
+
+/** The client's address: what trusted proxies say of it, or the other end of the socket. */
+export function remoteAddressOf(
+  { remoteAddress }: Arrival,
+  { forwarded }: AcceptedOffers,
+): string | undefined {
+  return forwarded === undefined ? remoteAddress : forwarded.address;
 }
 
 /**
@@ -36,9 +48,8 @@ export function headOf(request: IncomingMessage): RequestHead {
 export function agree(
   { rawHeaders }: Arrival,
   accepted: AcceptedOffers,
-  options: ResolvedUpgradeOptions<unknown>,
+  extensions: readonly Extension[],
 ): BoundExtensions | undefined {
-  const { extensions } = options.profile.options;
   if (extensions.length === 0 || accepted.extensionOffers.length === 0) return undefined;
   const headers = new HeaderFields(rawHeaders);
   return bindExtensions(answerOffers(accepted.extensionOffers, extensions, { headers }));

@@ -33,5 +33,7 @@ export function attach<Context = undefined>(
   if (!isHttpServer(server)) {
     throw new TypeError('attach takes a server of node:http, node:https or node:http2');
   }
-  return new WebSocketServer(resolveServerOptions({ ...options, server }));
+  const attached = new WebSocketServer(resolveServerOptions({ ...options, server }));
+  attached.obey();
+  return attached;
 }

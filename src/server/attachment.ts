@@ -14,13 +14,17 @@ export class Attachment implements Entrance, Endpoint {
   readonly unmatched: 'leave' | 404 | undefined;
   readonly #server: NetServer;
   readonly #served: Served;
-  readonly #noDelay: boolean;
+  readonly #options: { readonly noDelay: boolean; readonly unref: boolean };
 
   /** @throws TypeError for a path that is malformed, or served by somebody else. */
-  constructor(server: NetServer, served: Served, noDelay: boolean) {
+  constructor(
+    server: NetServer,
+    served: Served,
+    options: { readonly noDelay: boolean; readonly unref: boolean },
+  ) {
     this.#server = server;
     this.#served = served;
-    this.#noDelay = noDelay;
+    this.#options = options;
     this.path = served.path;
     this.unmatched = served.unmatched;
     Dispatcher.of(server).add(this);
@@ -40,7 +44,7 @@ export class Attachment implements Entrance, Endpoint {
 
   enter(arrival: Arrival, params: PathParams): void {
     if (!claim(arrival.socket)) return;
-    readySocket(arrival.socket, this.#noDelay);
+    readySocket(arrival.socket, this.#options);
     this.#served.enter(arrival, params);
   }
 

@@ -11,6 +11,7 @@ export function bind(server: Server, options: ResolvedServerOptions<unknown>): P
       server.on('error', (error) => {
         options.profile.options.logger.error?.('the server could not accept a connection', { error });
       });
+      if (options.unref) server.unref();
       resolve();
     });
   });

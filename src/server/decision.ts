@@ -3,7 +3,8 @@ import { headerList, type HeaderOptions, RESERVED_IN_REFUSAL } from '../protocol
 import { checkReplyStatus } from '../protocol/handshake/head.js';
 import { reasonPhrase } from '../protocol/handshake/reason-phrases.js';
 import { type Refusal } from '../protocol/handshake/refusal.js';
-import { anything, type Checks, checkOptions, oneOf } from '../protocol/option-checks.js';
+import { anything, type Checks, checkOptions, ofType, oneOf } from '../protocol/option-checks.js';
+import type { ConnectionOverrides } from './connection-overrides.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /** The request is to be answered with 101. */
@@ -15,6 +16,8 @@ export interface Acceptance<Context = undefined> {
   readonly headers?: HeaderOptions | undefined;
   /** What the connection has as `context`. */
   readonly context?: Context;
+  /** Options of this connection, each in place of the server's. Keep one object for each kind of client. */
+  readonly options?: ConnectionOverrides | undefined;
 }
 
 /** The request is to be answered with something else, and the socket closed. */
@@ -52,6 +55,7 @@ const ACCEPT_CHECKS: Checks = Object.freeze({
   subprotocol: anything,
   headers: anything,
   context: anything,
+  options: ofType('object'),
 });
 const REJECT_CHECKS: Checks = Object.freeze({
   accept: oneOf(true, false),

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '../protocol/handshake/refusal.js';
+import { addressOf } from '../transport/socket-transport.js';
 import { refuseUpgrade } from './acceptor.js';
-import { addressOf } from './address-of.js';
 import type { Refusable } from './arrival.js';
 
 /** A socket on which something came that is no request for a WebSocket. */

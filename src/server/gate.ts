@@ -1,4 +1,5 @@
 import type { ObservableInput } from 'rxjs';
+import type { ConnectionProfile } from '../connection/profile.js';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import type { HandshakeError } from '../protocol/errors.js';
 import type { BoundExtensions } from '../protocol/extensions/bound.js';
@@ -8,7 +9,8 @@ import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import type { AcceptedOffers } from '../protocol/handshake/request.js';
 import { publishRefused } from '../connection/diagnostics.js';
 import type { LogDetails } from '../connection/logger.js';
-import { agree, rejection, rulesOf } from './acceptor.js';
+import { timeLeft } from './accepted-at.js';
+import { agree, rejection, remoteAddressOf, rulesOf } from './acceptor.js';
 import type { Arrival, Refusable } from './arrival.js';
 import {
   type Acceptance,
@@ -18,16 +20,19 @@ import {
   isDecision,
   refusalOf,
 } from './decision.js';
+import { ForwardedHandshake } from './forwarded-handshake.js';
 import { mergeHeaders } from './merge-headers.js';
 import type { ResolvedUpgradeOptions } from './options.js';
+import { withOwnHeaders } from './own-headers.js';
 import { type Outcome, PendingDecision } from './pending-decision.js';
+import { Seats } from './seats.js';
 import { selectSubprotocol, warnOfNone } from './select-subprotocol.js';
 import { UpgradeAttempt } from './upgrade-request.js';
 
 /** Told what comes through a {@link Gate}. */
 export interface GateOwner<Context> {
   /** What all its connections speak, whatever the options say. */
-  readonly subprotocol?: string;
+  readonly subprotocol?: string | undefined;
   /** The connection reads nothing before `start`. */
   onOpen(connection: WebSocketConnection<Context>): void;
   onClosed(connection: WebSocketConnection<Context>): void;
@@ -60,12 +65,14 @@ export class Gate<Context> {
   readonly #options: ResolvedUpgradeOptions<Context>;
   readonly #owner: GateOwner<Context>;
   readonly #pending: Set<PendingDecision> = new Set();
+  readonly #seats: Seats | undefined;
   readonly #forget: (connection: WebSocketConnection<Context>) => void;
   #closing = false;
 
   constructor(options: ResolvedUpgradeOptions<Context>, owner: GateOwner<Context>) {
     this.#options = options;
     this.#owner = owner;
+    this.#seats = Seats.of(options.admission);
     this.#forget = (connection) => {
       owner.onClosed(connection);
     };
@@ -92,9 +99,17 @@ export class Gate<Context> {
       this.refuse(arrival, accepted, owner);
       return;
     }
-    const visit = { arrival, head: arrival.head, accepted, params, owner };
-    if (this.#closing) this.refuse(arrival, CLOSING, owner);
-    else if (this.#options.authorize === undefined) this.#admit(visit, ACCEPTED);
+    if (this.#closing) {
+      this.refuse(arrival, CLOSING, owner);
+      return;
+    }
+    const seated = this.#seats?.take(remoteAddressOf(arrival, accepted), owner) ?? owner;
+    if ('ok' in seated) {
+      this.refuse(arrival, seated, owner);
+      return;
+    }
+    const visit = { arrival, head: arrival.head, accepted, params, owner: seated };
+    if (this.#options.authorize === undefined) this.#admit(visit, ACCEPTED);
     else this.#ask(visit, this.#options.authorize);
   }
 
@@ -105,7 +120,7 @@ export class Gate<Context> {
     owner: GateOwner<Context> = this.#owner,
     cause?: unknown,
   ): void {
-    asking.refuse(refusal);
+    asking.refuse(withOwnHeaders(refusal, this.#options.serverHeader, new Date()));
     const error = rejection(refusal, cause);
     publishRefused(error, () => asking.remoteAddress);
     owner.onRefused(error);
@@ -120,6 +135,9 @@ export class Gate<Context> {
   #ask(visit: Visit<Context>, authorize: NonNullable<ResolvedUpgradeOptions<Context>['authorize']>): void {
     const { arrival, accepted, params, head, owner } = visit;
     const { maxPendingHandshakes, handshakeTimeoutMs: limitMs, profile } = this.#options;
+    const { clock } = profile;
+    const { socket } = arrival;
+    const leftMs = timeLeft(socket, limitMs, clock.now());
     if (this.#pending.size >= maxPendingHandshakes) {
       this.refuse(arrival, refuse(503, 'too many requests wait to be let in'), owner);
       return;
@@ -141,8 +159,7 @@ export class Gate<Context> {
       this.#pending.delete(pending);
       this.#conclude({ ...visit, head: held }, outcome, attempt);
     };
-    const { socket } = arrival;
-    const pending = new PendingDecision({ socket, head, clock: profile.clock, limitMs, onOutcome });
+    const pending = new PendingDecision({ socket, head, clock, limitMs, leftMs, onOutcome });
     this.#pending.add(pending);
     pending.begin(answer);
   }
@@ -210,8 +227,10 @@ export class Gate<Context> {
         this.refuse(arrival, subprotocol, owner);
         return undefined;
       }
-      const extensions = this.#agree(visit);
+      const profile = options.profiles.profileFor(decision.options);
+      const extensions = this.#agree(visit, profile);
       if (extensions === FAULTY) return undefined;
+      const { forwarded } = accepted;
       const { transport, handshake } = arrival.accept({
         head,
         subprotocol,
@@ -220,11 +239,11 @@ export class Gate<Context> {
       });
       const connection = new WebSocketConnection<Context>({
         transport,
-        handshake,
+        handshake: forwarded === undefined ? handshake : new ForwardedHandshake(handshake, forwarded),
         extensions,
         // Whoever has a context gives one with each decision; who gives none has `undefined` as its type.
         context: decision.context as Context,
-        profile: options.profile,
+        profile,
         onClosed: this.#forget,
       });
       if (subprotocol === undefined) warnOfNone(accepted, connection);
@@ -236,9 +255,12 @@ export class Gate<Context> {
   }
 
   /** What is agreed on; `FAULTY` when an extension is faulty, which is not the client's fault and ends nobody else's connection. */
-  #agree({ arrival, accepted, owner }: Visit<Context>): BoundExtensions | undefined | typeof FAULTY {
+  #agree(
+    { arrival, accepted, owner }: Visit<Context>,
+    { options }: ConnectionProfile,
+  ): BoundExtensions | undefined | typeof FAULTY {
     try {
-      return agree(arrival, accepted, this.#options);
+      return agree(arrival, accepted, options.extensions);
     } catch (error) {
       const { logger } = this.#options.profile.options;
       logger.error?.('an extension failed at an opening handshake', { ...about(arrival), error });

@@ -1,7 +1,8 @@
 import http from 'node:http';
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import { type AddressInfo, type Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { markAccepted } from './accepted-at.js';
 import type { Entrance, Served } from './entrance.js';
 import { httpLimits } from './http-limits.js';
 import type { ResolvedServerOptions } from './options.js';
@@ -24,6 +25,8 @@ export class GivenListener implements Entrance {
     serveRequests(this.#http, served, this.#waiting);
     const { clock } = options.profile;
     this.#onSocket = (socket) => {
+      if (options.unref && socket instanceof Socket) socket.unref();
+      markAccepted(socket, clock.now());
       // Node looks after the time of those only that a server which listens has accepted.
       const cancel = clock.after(options.handshakeTimeoutMs, () => {
         answerFault(Object.assign(new Error(), { code: TIMED_OUT }), socket, served);

@@ -1,7 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { markAccepted } from './accepted-at.js';
 import { bind } from './bind.js';
 import { Crowd } from './crowd.js';
 import type { Entrance, Served } from './entrance.js';
@@ -30,6 +31,12 @@ export class Listener implements Entrance {
     this.#crowd = new Crowd(this.#http, served, options.maxPendingHandshakes);
     this.#http.on('connection', this.#onSocket);
     serveRequests(this.#http, served, this.#crowd);
+    if (options.authorize === undefined) return;
+    // The handshake of TLS has its own time, and hands out another socket.
+    const { clock } = options.profile;
+    this.#http.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
+      markAccepted(socket, clock.now());
+    });
   }
 
   get address(): AddressInfo | string {
@@ -61,6 +68,7 @@ export class Listener implements Entrance {
   }
 
   readonly #onSocket = (socket: Duplex): void => {
+    if (this.#options.unref && socket instanceof Socket) socket.unref();
     this.#crowd.admit(socket);
     if (this.#options.tls === undefined) return;
     this.#below.add(socket);

@@ -25,19 +25,30 @@ import {
 import { type CompiledOrigins, compileOrigins, type Origins } from '../protocol/handshake/origins.js';
 import { checkSubprotocols, type SubprotocolPreference } from '../protocol/handshake/subprotocols.js';
 import { SUPPORTED_VERSIONS, type Version } from '../protocol/handshake/versions.js';
+import {
+  ADMISSION_CHECKS,
+  type AdmissionOptions,
+  type ResolvedAdmission,
+  resolveAdmission,
+} from './admission-options.js';
+import { OverriddenProfiles } from './connection-overrides.js';
 import type { Authorize } from './decision.js';
+import { abortSignal } from './on-abort.js';
 import { checkPlace } from './place.js';
 import type { SelectSubprotocol } from './select-subprotocol.js';
 
 /** What a server says to requests, and what its connections are like: wherever its requests come from. */
-export interface UpgradeOptions<Context = undefined> extends ConnectionOptions {
+export interface UpgradeOptions<Context = undefined> extends ConnectionOptions, AdmissionOptions {
   /**
    * Decides about each request that is in order, and gives its connection a `context`. Default: all are accepted.
    *
    * It is not asked about requests that are refused anyway, such as those of other origins.
    */
   readonly authorize?: Authorize<Context>;
-  /** Milliseconds for a client to complete its request, and as many for `authorize` to decide. Default 10 000. */
+  /**
+   * Milliseconds from the moment a client has come for it to complete its request and for `authorize` to decide; behind a handshake of TLS,
+   * which has as many for itself. With `attach`, and a request that was read by others, from the request on. Default 10 000.
+   */
   readonly handshakeTimeoutMs?: number;
   /** The most requests that are not complete, or wait for `authorize`; more are answered with 503 or closed. Default 1000. */
   readonly maxPendingHandshakes?: number;
@@ -57,10 +68,24 @@ export interface UpgradeOptions<Context = undefined> extends ConnectionOptions {
   readonly origins?: Origins;
   /** Further header fields of each 101. Those of the handshake itself are refused. */
   readonly headers?: HeaderOptions;
+  /** The header Server of every reply, of refusals too. Default false: none, since it tells attackers what to try. RFC 9110 section 10.2.4. */
+  readonly serverHeader?: string | false;
   /** The wire versions that are spoken. Default both: 13, and 8 of the last drafts. RFC 6455 section 4.4. */
   readonly versions?: readonly Version[];
   /** False lets frames from clients pass that are not masked. For tests. Default true. */
   readonly requireMasked?: boolean;
+  /**
+   * Milliseconds after which a connection is closed with 1001, whatever it is used for: each at a moment of chance in the last fifth of them,
+   * so that those that came together do not come back together. Default `Infinity`.
+   */
+  readonly maxLifetimeMs?: number;
+  /**
+   * Closes the server when it aborts: no more connections, 1001 to the open ones. `listen` and `openServer` fail with its reason if it has
+   * aborted before.
+   */
+  readonly signal?: AbortSignal;
+  /** Lets the process exit while the server listens and has connections. Default false. */
+  readonly unref?: boolean;
   /** False leaves Nagle's algorithm on. Default true. */
   readonly noDelay?: boolean;
 }
@@ -114,15 +139,22 @@ export interface ResolvedUpgradeOptions<out Context> {
   readonly authorize: Authorize<Context> | undefined;
   readonly handshakeTimeoutMs: number;
   readonly maxPendingHandshakes: number;
+  readonly admission: ResolvedAdmission;
   readonly subprotocols: readonly string[];
   readonly selectSubprotocol: SubprotocolPreference | SelectSubprotocol;
   readonly requireSubprotocol: boolean;
   readonly origins: CompiledOrigins;
+  /** With Server among them, where there is one. */
   readonly headers: HeaderOptions;
+  readonly serverHeader: string | undefined;
   readonly versions: readonly Version[];
+  readonly signal: AbortSignal | undefined;
+  readonly unref: boolean;
   readonly noDelay: boolean;
   /** What all its connections have in common. */
   readonly profile: ConnectionProfile;
+  /** What those are like that have options of their own. */
+  readonly profiles: OverriddenProfiles;
 }
 
 /** The options as a server uses them. */
@@ -144,6 +176,7 @@ export interface ResolvedServerOptions<out Context> extends ResolvedUpgradeOptio
 /** How the options of {@link UpgradeOptions} are checked. */
 export const UPGRADE_CHECKS: Checks = Object.freeze({
   ...CONNECTION_CHECKS,
+  ...ADMISSION_CHECKS,
   authorize: ofType('function'),
   handshakeTimeoutMs: milliseconds,
   maxPendingHandshakes: wholeNumber(1),
@@ -157,8 +190,16 @@ export const UPGRADE_CHECKS: Checks = Object.freeze({
   requireSubprotocol: flag,
   origins: anything,
   headers: ofType('object'),
+  serverHeader: {
+    expected: 'a string that is not empty, or false',
+    accepts: (value) => value === false || (typeof value === 'string' && value !== ''),
+    inRangeOfType: (value) => value === '',
+  },
   versions: anything,
   requireMasked: flag,
+  maxLifetimeMs: milliseconds,
+  signal: abortSignal,
+  unref: flag,
   noDelay: flag,
 });
 
@@ -214,22 +255,31 @@ export function resolveServerOptions<Context>(
 export function resolveUpgradeOptions<Context>(
   options: UpgradeOptions<Context>,
 ): ResolvedUpgradeOptions<Context> {
-  headerList(options.headers ?? {}, RESERVED_IN_RESPONSE);
+  const serverHeader = options.serverHeader === false ? undefined : options.serverHeader;
+  const headers = { ...(serverHeader !== undefined && { Server: serverHeader }), ...options.headers };
+  headerList(headers, RESERVED_IN_RESPONSE);
+  const profile = connectionProfile('server', {
+    ...resolveConnectionOptions(options, 'server'),
+    requireMasked: options.requireMasked ?? true,
+    maxLifetimeMs: options.maxLifetimeMs ?? Infinity,
+  });
   return {
     authorize: options.authorize,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
     maxPendingHandshakes: options.maxPendingHandshakes ?? 1000,
+    admission: resolveAdmission(options),
     subprotocols: checkSubprotocols(options.subprotocols ?? []),
     selectSubprotocol: options.selectSubprotocol ?? 'client',
     requireSubprotocol: options.requireSubprotocol ?? false,
     origins: compileOrigins(options.origins ?? 'same'),
-    headers: options.headers ?? {},
+    headers,
+    serverHeader,
     versions: checkVersions(options.versions ?? SUPPORTED_VERSIONS),
+    signal: options.signal,
+    unref: options.unref ?? false,
     noDelay: options.noDelay ?? true,
-    profile: connectionProfile('server', {
-      ...resolveConnectionOptions(options, 'server'),
-      requireMasked: options.requireMasked ?? true,
-    }),
+    profile,
+    profiles: new OverriddenProfiles(options, profile),
   };
 }
 

@@ -17,7 +17,9 @@ export interface PendingParts {
   readonly socket: Duplex;
   readonly head: Uint8Array;
   readonly clock: Clock;
+  /** The option's value, and what of it is left. */
   readonly limitMs: number;
+  readonly leftMs: number;
   /** Called once, with the bytes that came until then. */
   onOutcome(outcome: Outcome, head: Uint8Array): void;
 }
@@ -26,7 +28,7 @@ const LEFT: Outcome = { kind: 'left' };
 const CLOSING: Outcome = { kind: 'closing' };
 
 /**
- * Waits for the first value of what `authorize` gave, for `limitMs`, or until the client leaves: whichever is first is the outcome, and
+ * Waits for the first value of what `authorize` gave, for `leftMs`, or until the client leaves: whichever is first is the outcome, and
  * what comes later is nobody's. What gives its value at once is not waited for, and leaves the socket alone.
  */
 export class PendingDecision {
@@ -69,12 +71,12 @@ export class PendingDecision {
   }
 
   #wait(): void {
-    const { socket, head, clock, limitMs } = this.#parts;
+    const { socket, head, clock, limitMs, leftMs } = this.#parts;
     this.#held = new HeldSocket(socket, head, () => {
       this.#settle(LEFT);
     });
-    this.#cancelTimeout = clock.after(limitMs, () => {
-      const text = `authorize did not decide within ${String(limitMs)} ms`;
+    this.#cancelTimeout = clock.after(leftMs, () => {
+      const text = `authorize did not decide in time: the opening handshake has ${String(limitMs)} ms`;
       const error = new TimeoutError(text, { option: 'handshakeTimeoutMs', limitMs });
       this.#settle({ kind: 'timeout', error });
     });

@@ -16,18 +16,20 @@ export interface PlainReply {
   readonly reply: Refusal;
   /** Whether it refuses what was asked for. */
   readonly refused: boolean;
+  /** Whether a socket of HTTP/1.1 is closed behind it. */
+  readonly closes: boolean;
 }
 
 /** The reply to a GET or a HEAD that asks for no WebSocket, whatever HTTP it came over; undefined where it is told what it lacks. */
 export function plainReply(target: string, options: PlainAnswers): PlainReply | undefined {
   const path = pathOf(target);
   const said = plainAnswerOf(options.authorize)?.(path);
-  if (said !== undefined) return { reply: refusalOf(said), refused: false };
+  if (said !== undefined) return { reply: refusalOf(said), refused: false, closes: true };
   if (options.path !== undefined && !fits(path, options.path)) return NOT_FOUND;
-  return options.page === undefined ? undefined : { reply: options.page.reply, refused: false };
+  return options.page === undefined ? undefined : { reply: options.page.reply, refused: false, closes: false };
 }
 
-const NOT_FOUND: PlainReply = { reply: refuse(404, 'nothing is served at this path'), refused: true };
+const NOT_FOUND: PlainReply = { reply: refuse(404, 'nothing is served at this path'), refused: true, closes: true };
 
 function fits(path: string, pattern: string): boolean {
   return new PathTable([[pattern, true]]).find(path) !== undefined;

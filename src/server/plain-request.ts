@@ -12,10 +12,11 @@ export function answerPlainRequest(
   onRefused: (refusal: Refusal) => void,
 ): void {
   const { method } = request;
+  if (options.serverHeader !== undefined) response.setHeader('Server', options.serverHeader);
   const looks = (method === 'GET' || method === 'HEAD') && request.headers.upgrade === undefined;
   const found = looks ? plainReply(request.url ?? '/', options) : undefined;
   const reply = found?.reply ?? refusalFor(request, options);
-  answer(response, reply);
+  answer(response, reply, found?.closes ?? true);
   if (found?.refused !== false) onRefused(reply);
 }
 
@@ -26,16 +27,20 @@ function refusalFor(request: IncomingMessage, options: PlainAnswers): Refusal {
 }
 
 /** Writes the whole reply; Node leaves the body out where the request was for its head. */
-function answer(response: ServerResponse, { status, reason, headers, body = `${reason}\n` }: Refusal): void {
+function answer(
+  response: ServerResponse,
+  { status, reason, headers, body = `${reason}\n` }: Refusal,
+  closes: boolean,
+): void {
   const octets = Buffer.from(body as string);
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
   for (const [name, value] of headers) response.setHeader(name, value);
-  // Node reads it from the field below, too, and tells nobody.
-  response.shouldKeepAlive = false;
-  response.writeHead(status, {
+  response.setHeader('Content-Length', octets.length);
+  if (closes) {
+    // Node reads it from the field below, too, and tells nobody.
+    response.shouldKeepAlive = false;
     // RFC 9110 section 7.8: who sends Upgrade names it in Connection too.
-    Connection: response.hasHeader('upgrade') ? 'close, Upgrade' : 'close',
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': octets.length,
-  });
-  response.end(octets);
+    response.setHeader('Connection', response.hasHeader('upgrade') ? 'close, Upgrade' : 'close');
+  }
+  response.writeHead(status).end(octets);
 }

@@ -3,9 +3,11 @@ import type { Duplex } from 'node:stream';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { publishRefused } from '../connection/diagnostics.js';
+import { markAccepted } from './accepted-at.js';
+import { addressOf } from '../transport/socket-transport.js';
 import { rejection } from './acceptor.js';
-import { addressOf } from './address-of.js';
 import type { Arrival, Refusable } from './arrival.js';
+import { Attendance } from './attendance.js';
 import type { Served } from './entrance.js';
 import { Gate, type GateOwner } from './gate.js';
 import { httpLimits } from './http-limits.js';
@@ -23,6 +25,7 @@ export class SocketUpgrades<Context> implements Served {
   readonly #options: ResolvedUpgradeOptions<Context>;
   readonly #gate: Gate<Context>;
   readonly #waiting: WaitingSockets;
+  readonly #attendance: Attendance<Context> | undefined;
   readonly #owners: WeakMap<Duplex, GateOwner<Context>> = new WeakMap();
   /** Reads the requests; made for the first that is still to come. */
   #http: http.Server | undefined;
@@ -31,6 +34,13 @@ export class SocketUpgrades<Context> implements Served {
     this.#options = options;
     this.#gate = new Gate(options, nobody());
     this.#waiting = new WaitingSockets(options.maxPendingHandshakes, () => this.#gate.pending);
+    const { signal } = options;
+    if (signal === undefined) return;
+    if (signal.aborted) this.#gate.close();
+    this.#attendance = new Attendance(signal, () => {
+      this.#gate.close();
+      this.#waiting.destroy();
+    });
   }
 
   get pending(): number {
@@ -39,15 +49,18 @@ export class SocketUpgrades<Context> implements Served {
 
   /** Takes a socket whose request has been read. */
   take(arrival: Arrival, owner: GateOwner<Context>): void {
-    readySocket(arrival.socket, this.#options.noDelay);
-    this.#gate.enter(arrival, NO_PARAMS, owner);
+    readySocket(arrival.socket, this.#options);
+    this.#gate.enter(arrival, NO_PARAMS, this.#attendance?.join(owner) ?? owner);
   }
 
   /** Takes a socket whose request is still to come. */
-  read(socket: Duplex, owner: GateOwner<Context>): void {
-    readySocket(socket, this.#options.noDelay);
+  read(socket: Duplex, given: GateOwner<Context>): void {
+    const owner = this.#attendance?.join(given) ?? given;
+    readySocket(socket, this.#options);
     this.#owners.set(socket, owner);
-    const cancel = this.#options.profile.clock.after(this.#options.handshakeTimeoutMs, () => {
+    const { clock } = this.#options.profile;
+    markAccepted(socket, clock.now());
+    const cancel = clock.after(this.#options.handshakeTimeoutMs, () => {
       answerFault(Object.assign(new Error(), { code: TIMED_OUT }), socket, this);
     });
     socket.once('close', () => owner.onLeft?.());

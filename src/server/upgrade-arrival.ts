@@ -1,13 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
 import { formatHead, SWITCHING_PROTOCOLS } from '../protocol/handshake/head.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { type AcceptedRequest, judgeRequest, type RequestRules } from '../protocol/handshake/request.js';
 import { acceptHeaders } from '../protocol/handshake/response.js';
-import { SocketTransport } from '../transport/socket-transport.js';
+import { addressOf, isSecure, SocketTransport } from '../transport/socket-transport.js';
 import { headOf, refuseUpgrade } from './acceptor.js';
-import { addressOf } from './address-of.js';
 import type { Answer, Arrival, Opened } from './arrival.js';
 import { ServerHandshake } from './server-handshake.js';
 
@@ -34,7 +32,7 @@ export class UpgradeArrival implements Arrival {
   }
 
   get secure(): boolean {
-    return this.message.socket instanceof TLSSocket;
+    return isSecure(this.message.socket);
   }
 
   get remoteAddress(): string | undefined {

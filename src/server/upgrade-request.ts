@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { HandshakeRequest } from '../connection/handshake-facts.js';
 import { parseCookies } from '../protocol/handshake/cookies.js';
+import type { ForwardedClient } from '../protocol/handshake/forwarded.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { pathOf, type PathParams } from '../protocol/handshake/path-table.js';
 import type { AcceptedOffers } from '../protocol/handshake/request.js';
@@ -9,8 +10,10 @@ import type { Arrival } from './arrival.js';
 
 /** A client's request for a WebSocket, which is in order and not answered yet. RFC 6455 section 4.2.1. */
 export interface UpgradeRequest<Params = PathParams> extends HandshakeRequest {
-  /** The whole URL, from Host and target: `ws://example.com/chat?room=1`. The client has written both. */
+  /** The whole URL, from Host and target: `ws://example.com/chat?room=1`. The client has written both; see `trustProxy`. */
   readonly url: string;
+  /** The host that is asked for, with its port where one is written: the header Host; with `trustProxy` what a proxy says in its place. */
+  readonly host: string;
   /** The path as it came: undecoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
@@ -22,9 +25,12 @@ export interface UpgradeRequest<Params = PathParams> extends HandshakeRequest {
   readonly origin: string | undefined;
   /** What the client offers, in its order. */
   readonly subprotocols: readonly string[];
-  /** The address of the other end of the socket, which may be a proxy's; undefined over a Unix socket. */
+  /**
+   * The address of the other end of the socket, which may be a proxy's; undefined over a Unix socket. With `trustProxy` the client's, undefined
+   * where that is hidden.
+   */
   readonly remoteAddress: string | undefined;
-  /** Whether it came over TLS. */
+  /** Whether it came over TLS; with `trustProxy`, whether the client has. */
   readonly secure: boolean;
   /** Aborts when the client has left, when the time is up, or when the server closes, before there is a decision. */
   readonly signal: AbortSignal;
@@ -79,7 +85,16 @@ export class UpgradeAttempt<Params = PathParams> implements UpgradeRequest<Param
   }
 
   get url(): string {
-    return `${this.secure ? 'wss' : 'ws'}://${this.headers.get('host') ?? ''}${this.target}`;
+    return `${this.secure ? 'wss' : 'ws'}://${this.host}${this.target}`;
+  }
+
+  get host(): string {
+    return this.forwarded?.host ?? this.headers.get('host') ?? '';
+  }
+
+  /** What trusted proxies say of the client, where it has come through any. */
+  get forwarded(): ForwardedClient | undefined {
+    return this.#shared.accepted.forwarded;
   }
 
   get path(): string {
@@ -103,11 +118,12 @@ export class UpgradeAttempt<Params = PathParams> implements UpgradeRequest<Param
   }
 
   get remoteAddress(): string | undefined {
-    return this.#shared.arrival.remoteAddress;
+    const { forwarded } = this;
+    return forwarded === undefined ? this.#shared.arrival.remoteAddress : forwarded.address;
   }
 
   get secure(): boolean {
-    return this.#shared.arrival.secure;
+    return this.forwarded?.secure ?? this.#shared.arrival.secure;
   }
 
   get signal(): AbortSignal {

@@ -12,8 +12,8 @@ import type { HandshakeError } from '../protocol/errors.js';
 import type { Outgoing } from '../protocol/message.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
+import { addressOf } from '../transport/socket-transport.js';
 import { rejection } from './acceptor.js';
-import { addressOf } from './address-of.js';
 import type { Arrival, Refusable } from './arrival.js';
 import { sessionEnds } from '../transport/http2-transport.js';
 import { Attachment } from './attachment.js';
@@ -25,6 +25,7 @@ import { answerPlainStream } from './http2/plain-stream.js';
 import { Listener } from './listener.js';
 import { broadcast, type BroadcastOptions, type BroadcastResult } from './broadcast.js';
 import type { ResolvedServerOptions } from './options.js';
+import { onAbort } from './on-abort.js';
 import { isHttpServer } from './place.js';
 import { answerPlainRequest } from './plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
@@ -52,6 +53,7 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
   #status: { readonly page: StatusPage; readonly feed: StatusFeed<Context> } | undefined;
   readonly #onConnection: ((connection: WebSocketConnection<Context>) => void) | undefined;
   #closing: Promise<void> | undefined;
+  #disobey: (() => void) | undefined;
 
   /**
    * @param onConnection - Called with every connection before it is emitted.
@@ -69,7 +71,7 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
     const { server } = options;
     if (server === undefined && options.http2) this.#entrance = new Http2Listener(options, this);
     else if (server === undefined) this.#entrance = new Listener(options, this);
-    else if (isHttpServer(server)) this.#entrance = new Attachment(server, this, options.noDelay);
+    else if (isHttpServer(server)) this.#entrance = new Attachment(server, this, options);
     else this.#entrance = new GivenListener(server, options, this);
   }
 
@@ -102,10 +104,24 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
     return urlOf(this.#entrance, this.path);
   }
 
-  /** Resolves when connections are accepted, rejects when that is not possible. */
+  /** Resolves when connections are accepted; rejects when that is not possible, or when the signal has aborted before. */
   async listen(): Promise<void> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
     await this.#entrance.open();
     this.#options.profile.options.logger.info?.(`listening on ${this.url}`, {});
+    this.obey();
+    if (this.#closing === undefined) return;
+    await this.#closing;
+    signal?.throwIfAborted();
+  }
+
+  /** From now on the server closes when its signal aborts, or now if it has. */
+  obey(): void {
+    const { signal } = this.#options;
+    const close = (): void => void this.close();
+    if (signal?.aborted === true) close();
+    else this.#disobey = onAbort(signal, close);
   }
 
   broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult {
@@ -192,6 +208,7 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
   }
 
   async #close(code: number, reason: string, graceMs: number): Promise<void> {
+    this.#disobey?.();
     this.#entrance.shut();
     this.#gate.close();
     const open = [...this.#connections, ...(this.#status?.feed.viewers ?? [])];

@@ -11,12 +11,15 @@ export type PairClientOptions<Context = undefined> = Omit<
 
 /** What of {@link ServerOptions} is of sockets, of other requests, or decides about requests: in memory nobody is refused. */
 type NotOfPairs =
+  | 'allowedHosts'
   | 'authorize'
   | 'backlog'
   | 'fd'
   | 'handshakeTimeoutMs'
   | 'headers'
   | 'host'
+  | 'maxConnections'
+  | 'maxConnectionsPerAddress'
   | 'maxPendingHandshakes'
   | 'noDelay'
   | 'path'
@@ -26,10 +29,14 @@ type NotOfPairs =
   | 'scheduler'
   | 'selectSubprotocol'
   | 'server'
+  | 'serverHeader'
+  | 'signal'
   | 'statusPage'
   | 'tls'
+  | 'trustProxy'
   | 'unixPath'
   | 'unmatched'
+  | 'unref'
   | 'versions';
 
 /** {@link ServerOptions} as far as they are the connection's; time is the pair's. */

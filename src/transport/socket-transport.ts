@@ -11,6 +11,16 @@ interface Owned {
   [OWNER]: SocketTransport;
 }
 
+/** The address of a socket's other end; of any other Duplex, and of a Unix socket, there is none. */
+export function addressOf(stream: Duplex): string | undefined {
+  return stream instanceof Socket ? stream.remoteAddress : undefined;
+}
+
+/** Whether it is TLS that is spoken on a stream. */
+export function isSecure(stream: Duplex): boolean {
+  return stream instanceof TLSSocket;
+}
+
 /**
  * A socket, or any other Duplex, as a {@link Transport}. Errors are listened for from the first moment: a peer that resets a socket
  * nobody listens to would end the process.
@@ -38,7 +48,7 @@ export class SocketTransport implements Transport, Unsubscribable {
   }
 
   get secure(): boolean {
-    return this.#stream instanceof TLSSocket;
+    return isSecure(this.#stream);
   }
 
   /** Only a plain socket writes our memory to the kernel itself; others hand it on. */
@@ -48,7 +58,7 @@ export class SocketTransport implements Transport, Unsubscribable {
 
   // Asked for when wanted: the system's answers are kept by the socket, and not by every idle connection.
   get remoteAddress(): string | undefined {
-    return this.#stream instanceof Socket ? this.#stream.remoteAddress : undefined;
+    return addressOf(this.#stream);
   }
 
   get localAddress(): string | undefined {

@@ -2,14 +2,21 @@ import { quote } from './describe.js';
 import { HeaderFields } from './header-fields.js';
 import { isHost } from './host.js';
 import { type Refusal, refuse } from './refusal.js';
-import { type AcceptedOffers, judgeOffers, judgeTarget, type RequestRules } from './request.js';
+import {
+  type AcceptedOffers,
+  type Asking,
+  judgeDestination,
+  judgeOffers,
+  judgeTarget,
+  type RequestRules,
+} from './request.js';
 import { judgeVersion } from './versions.js';
 
 /** The value of `:protocol` that asks for a WebSocket. RFC 8441 section 5. */
 const WEBSOCKET = 'websocket';
 
 /** What of a request over HTTP/2 decides whether it opens a WebSocket. */
-export interface ConnectHead {
+export interface ConnectHead extends Asking {
   readonly protocol: string | undefined;
   readonly scheme: string | undefined;
   readonly authority: string | undefined;
@@ -73,6 +80,8 @@ export function judgeConnect(request: ConnectHead, rules: RequestRules): Accepte
     if (refusal !== undefined) return refusal;
   }
   const { headers } = request;
+  const destination = judgeDestination(request, rules);
+  if (!destination.ok) return destination;
   // HTTP/2 is younger than the drafts: there is no version 8 in it.
   const version = judgeVersion(
     headers,
@@ -80,7 +89,7 @@ export function judgeConnect(request: ConnectHead, rules: RequestRules): Accepte
   );
   // RFC 9110 section 15.5.22 wants an Upgrade header in a 426, which HTTP/2 does not have.
   if (typeof version !== 'number') return { ...version, status: 400, headers: withoutUpgrade(version) };
-  return judgeOffers(headers, version, rules.origins);
+  return judgeOffers(headers, version, rules.origins, destination);
 }
 
 /** Whether a stream asks for a WebSocket, be it in the wrong case. */

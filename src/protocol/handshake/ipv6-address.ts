@@ -38,7 +38,8 @@ function isGroup(text: string): boolean {
   return true;
 }
 
-function isIPv4Address(text: string): boolean {
+/** Whether `text` is an IPv4 address: four numbers, none with zeros in front. RFC 3986 section 3.2.2. */
+export function isIPv4Address(text: string): boolean {
   const octets = text.split('.');
   return octets.length === 4 && octets.every(isOctet);
 }

@@ -10,8 +10,12 @@ export type Origins = 'same' | 'any' | readonly string[];
 
 /** {@link Origins}, ready to judge requests. */
 export interface CompiledOrigins {
-  /** Whether a page of `origin` may connect to `host`: the request's Origin and Host headers. */
-  allows(origin: string, host: string): boolean;
+  /**
+   * Whether a page of `origin` may connect to `host`: the request's Origin and Host headers.
+   *
+   * @param secure - Whether the client has come over TLS. Undefined where that is not known, as TLS may end before this server.
+   */
+  allows(origin: string, host: string, secure?: boolean): boolean;
 }
 
 interface Origin {
@@ -72,15 +76,16 @@ function compileList(list: readonly unknown[]): CompiledOrigins {
 }
 
 /**
- * Whether the origin's host and port are those of the request's Host. The scheme is not compared, because TLS may
- * end at a proxy before this server; it decides what port is meant where none is written. A scheme without a port
+ * Whether the origin's host and port are those of the request's Host. The scheme is compared where it is known what it has to be:
+ * TLS may end at a proxy before this server. It decides what port is meant where none is written. A scheme without a port
  * of its own is no page that a host served.
  */
-function isSameHost(text: string, hostHeader: string): boolean {
+function isSameHost(text: string, hostHeader: string, secure?: boolean): boolean {
   const origin = parseOrigin(text);
   const host = parseHost(hostHeader);
   if (origin === undefined || host === undefined) return false;
   const usual = DEFAULT_PORTS.get(origin.scheme);
+  if (secure !== undefined && usual !== DEFAULT_PORTS.get(secure ? 'https' : 'http')) return false;
   return usual !== undefined && origin.name === host.name && portOf(origin) === (host.port ?? usual);
 }
 

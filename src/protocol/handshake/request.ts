@@ -1,5 +1,7 @@
 import { type ExtensionElement, parseExtensions } from '../extensions/extension-header.js';
 import { isKey } from './accept-key.js';
+import type { AllowedHosts } from './allowed-hosts.js';
+import { type ForwardedClient, type ProxyTrust, readForwarded } from './forwarded.js';
 import type { HeaderFields } from './header-fields.js';
 import { isHost } from './host.js';
 import type { CompiledOrigins } from './origins.js';
@@ -11,14 +13,22 @@ import { judgeVersion, type Version } from './versions.js';
 
 export { requestHeaders, type RequestInput, requestLine } from './request-headers.js';
 
+/** What a request asks for, and the end of the socket that it came from. */
+export interface Asking {
+  readonly headers: HeaderFields;
+  /** Of the other end of the socket. */
+  readonly remoteAddress?: string | undefined;
+  /** Whether it is TLS that is spoken on the socket. */
+  readonly secure?: boolean | undefined;
+}
+
 /** What of a request decides whether it opens a WebSocket. */
-export interface RequestHead {
+export interface RequestHead extends Asking {
   readonly method: string | undefined;
   /** The request target as it came, undecoded. */
   readonly target: string | undefined;
   /** Without the name: `'1.1'`. */
   readonly httpVersion: string;
-  readonly headers: HeaderFields;
 }
 
 /** What a server accepts. */
@@ -27,6 +37,10 @@ export interface RequestRules {
   readonly origins: CompiledOrigins;
   /** The most header fields of a request; 431 for more. */
   readonly maxHeaders: number;
+  /** Which proxies are believed. Default none. */
+  readonly trust?: ProxyTrust | undefined;
+  /** The hosts that may be asked for. Default all. */
+  readonly allowedHosts?: AllowedHosts | undefined;
 }
 
 /** What a request asks for that may open a WebSocket, whatever version of HTTP it came in. */
@@ -39,6 +53,8 @@ export interface AcceptedOffers {
   readonly extensionOffers: readonly ExtensionElement[];
   /** Undefined for a client that is no browser, as a rule. */
   readonly origin: string | undefined;
+  /** What trusted proxies say of the client, if it has come through any. */
+  readonly forwarded?: ForwardedClient | undefined;
 }
 
 /** A request that may open a WebSocket. */
@@ -67,14 +83,37 @@ export function judgeRequest(request: RequestHead, rules: RequestRules): Accepte
     if (refusal !== undefined) return refusal;
   }
   const { headers } = request;
+  const destination = judgeDestination(request, rules);
+  if (!destination.ok) return destination;
   const key = judgeKey(headers);
   if (typeof key !== 'string') return key;
   const version = judgeVersion(headers, rules.versions);
   if (typeof version !== 'number') return version;
-  const offers = judgeOffers(headers, version, rules.origins);
+  const offers = judgeOffers(headers, version, rules.origins, destination);
   if (!offers.ok) return offers;
-  const { offeredSubprotocols, extensionOffers, origin } = offers;
-  return { ok: true, version, offeredSubprotocols, extensionOffers, origin, key };
+  const { offeredSubprotocols, extensionOffers, origin, forwarded } = offers;
+  return { ok: true, version, offeredSubprotocols, extensionOffers, origin, forwarded, key };
+}
+
+/** The host that a client wants, as it says or as trusted proxies say for it. */
+export interface Destination {
+  readonly ok: true;
+  readonly host: string;
+  readonly forwarded: ForwardedClient | undefined;
+}
+
+/** Where a request wants to go, in every version of HTTP. */
+export function judgeDestination(
+  { headers, remoteAddress, secure }: Asking,
+  { trust, allowedHosts }: RequestRules,
+): Destination | Refusal {
+  const forwarded = trust && readForwarded(headers, remoteAddress, trust);
+  if (forwarded !== undefined && 'ok' in forwarded) return forwarded;
+  const host = forwarded?.host ?? headers.get('host') ?? '';
+  if (allowedHosts?.allows(host, forwarded?.secure ?? secure === true) === false) {
+    return refuse(421, `the host ${quote(host)} is not one of those that the option "allowedHosts" has`);
+  }
+  return { ok: true, host, forwarded };
 }
 
 /** What is the same in every version of HTTP: subprotocols, extensions and the origin. */
@@ -82,6 +121,7 @@ export function judgeOffers(
   headers: HeaderFields,
   version: Version,
   origins: CompiledOrigins,
+  { host, forwarded }: Destination,
 ): AcceptedOffers | Refusal {
   const offeredSubprotocols = parseOffer(headers.get('sec-websocket-protocol'));
   if (offeredSubprotocols === undefined) {
@@ -91,9 +131,9 @@ export function judgeOffers(
   if (extensionOffers === undefined) {
     return refuse(400, 'Sec-WebSocket-Extensions is malformed, expected extensions and their parameters');
   }
-  const origin = judgeOrigin(headers, version, origins);
+  const origin = judgeOrigin(headers, version, (text) => origins.allows(text, host, forwarded?.secure));
   if (typeof origin === 'object') return origin;
-  return { ok: true, version, offeredSubprotocols, extensionOffers, origin };
+  return { ok: true, version, offeredSubprotocols, extensionOffers, origin, forwarded };
 }
 
 function judgeMethod({ method }: RequestHead): Refusal | undefined {
@@ -166,7 +206,7 @@ function judgeKey(headers: HeaderFields): string | Refusal {
 function judgeOrigin(
   headers: HeaderFields,
   version: Version,
-  allowed: CompiledOrigins,
+  allows: (origin: string) => boolean,
 ): string | undefined | Refusal {
   const names = version === 8 ? ['sec-websocket-origin', 'origin'] : ['origin'];
   if (names.some((name) => headers.count(name) > 1)) {
@@ -174,6 +214,6 @@ function judgeOrigin(
   }
   const origin = names.map((name) => headers.get(name)).find((value) => value !== undefined);
   // Only a browser must send it, and only there does it protect anybody. RFC 6455 section 10.2.
-  if (origin === undefined || allowed.allows(origin, headers.get('host') ?? '')) return origin;
+  if (origin === undefined || allows(origin)) return origin;
   return refuse(403, `the origin ${quote(origin)} is not one of those that the option "origins" allows`);
 }

@@ -1,3 +1,4 @@
+import type { ConnectionOverrides } from '../connection-overrides.js';
 import { accept, type Acceptance, type Authorize, type Decision, type DecisionInput } from '../decision.js';
 import { mergeHeaders } from '../merge-headers.js';
 import type { UpgradeRequest } from '../upgrade-request.js';
@@ -27,7 +28,7 @@ export type MergedContexts<Contexts extends readonly unknown[]> = Contexts exten
 
 /**
  * Asks one after the other: the first that rejects decides. When all accept, so does this one, with the header fields of all, the last
- * subprotocol, and their contexts as one: of plain objects all members, the later ones first; else the last that there is.
+ * subprotocol, their options together, the later ones first, and their contexts as one: of plain objects all members, the later ones first; else the last that there is.
  *
  * @throws TypeError for what is no function.
  * @example
@@ -78,12 +79,32 @@ function askFrom(
 
 function merged(one: Acceptance<unknown>, other: Acceptance<unknown>): Acceptance<unknown> {
   const subprotocol = other.subprotocol ?? one.subprotocol;
+  const options = mergedOptions(one.options, other.options);
   return {
     accept: true,
     context: mergedContext(one.context, other.context),
     ...(subprotocol !== undefined && { subprotocol }),
+    ...(options !== undefined && { options }),
     headers: mergeHeaders(one.headers ?? {}, other.headers),
   };
+}
+
+/** Two sets of options that met before: together they are one object again, so that they are read but once. */
+const optionsTogether = new WeakMap<ConnectionOverrides, WeakMap<ConnectionOverrides, ConnectionOverrides>>();
+
+function mergedOptions(
+  one: ConnectionOverrides | undefined,
+  other: ConnectionOverrides | undefined,
+): ConnectionOverrides | undefined {
+  if (one === undefined || other === undefined) return other ?? one;
+  let withOne = optionsTogether.get(one);
+  if (withOne === undefined) optionsTogether.set(one, (withOne = new WeakMap()));
+  let together = withOne.get(other);
+  if (together === undefined) {
+    const said = Object.entries(other).filter(([, value]) => value !== undefined);
+    withOne.set(other, (together = { ...one, ...(Object.fromEntries(said) as ConnectionOverrides) }));
+  }
+  return together;
 }
 
 function mergedContext(one: unknown, other: unknown): unknown {

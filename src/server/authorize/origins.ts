@@ -1,6 +1,7 @@
 import { quote } from '../../protocol/handshake/describe.js';
 import { compileOrigins, type Origins } from '../../protocol/handshake/origins.js';
 import { accept, type Authorize, reject } from '../decision.js';
+import { UpgradeAttempt } from '../upgrade-request.js';
 
 /**
  * The option `origins` as a part of `authorize`, for paths that differ in it; the option itself, which is asked first, is `'any'` then.
@@ -10,8 +11,10 @@ import { accept, type Authorize, reject } from '../decision.js';
  */
 export function origins(allowed: Origins): Authorize {
   const compiled = compileOrigins(allowed);
-  return ({ origin, headers }) => {
-    if (origin === undefined || compiled.allows(origin, headers.get('host') ?? '')) return accept();
+  return (request) => {
+    const { origin, host } = request;
+    const forwarded = request instanceof UpgradeAttempt ? request.forwarded : undefined;
+    if (origin === undefined || compiled.allows(origin, host, forwarded?.secure)) return accept();
     return reject(403, { body: `the origin ${quote(origin)} may not connect here\n` });
   };
 }

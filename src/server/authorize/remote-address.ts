@@ -1,5 +1,6 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { BlockList } from 'node:net';
 import { checkOptions, type Checks, ofType } from '../../protocol/option-checks.js';
+import { isOn } from '../address-list.js';
 import { accept, type Authorize, reject } from '../decision.js';
 
 /** Which addresses may connect. */
@@ -11,11 +12,10 @@ export interface RemoteAddressOptions {
 }
 
 const CHECKS: Checks = Object.freeze({ allow: ofType('object'), block: ofType('object') });
-const MAPPED = '::ffff:';
 
 /**
- * Refuses clients by their address, with 403. A bare list is of those that may not connect. Behind a proxy the address is the proxy's; over a
- * Unix socket there is none, which is on no list.
+ * Refuses clients by their address, with 403. A bare list is of those that may not connect. Behind a proxy the address is the proxy's, unless `trustProxy` says
+ * that it is to be believed; over a Unix socket there is none, which is on no list.
  *
  * @throws TypeError for what is no BlockList of `node:net`.
  */
@@ -40,12 +40,4 @@ function checked(lists: RemoteAddressOptions): RemoteAddressOptions {
     throw new TypeError('options allow and block are BlockLists of node:net');
   }
   return lists;
-}
-
-/** An IPv4 address that came to an IPv6 socket is looked up as what it is. */
-function isOn(list: BlockList, address: string | undefined): boolean {
-  if (address === undefined) return false;
-  const ipv4 = address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
-  if (isIPv4(ipv4)) return list.check(ipv4, 'ipv4');
-  return isIPv6(address) && list.check(address, 'ipv6');
 }

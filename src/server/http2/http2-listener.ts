@@ -115,6 +115,7 @@ export class Http2Listener implements Entrance {
     }
     this.#sockets.add(socket);
     socket.on('close', this.#forget);
+    if (this.#options.unref && socket instanceof net.Socket) socket.unref();
     return true;
   }
 

@@ -2,6 +2,7 @@ import type { ServerHttp2Stream } from 'node:http2';
 import { type ConnectHead, judgeConnect } from '../../protocol/handshake/extended-connect.js';
 import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
 import { rulesOf } from '../acceptor.js';
+import { withOwnHeaders } from '../own-headers.js';
 import { type PlainAnswers, plainReply } from '../plain-reply.js';
 import { refuseStream } from './refuse-stream.js';
 
@@ -16,7 +17,7 @@ export function answerPlainStream(
   const looks = method === 'GET' || method === 'HEAD';
   const found = looks ? plainReply(request.target ?? '/', options) : undefined;
   const reply = found?.reply ?? refusalFor(request, options);
-  refuseStream(stream, reply);
+  refuseStream(stream, withOwnHeaders(reply, options.serverHeader, new Date()));
   if (found?.refused !== false) onRefused(reply);
 }
 
