@@ -86,6 +86,9 @@ export type { AttachOptions, ServerOptions, UpgradeOptions } from './server/opti
 export type { SelectSubprotocol } from './server/select-subprotocol.js';
 export { serve, type ServeOptions } from './server/serve.js';
 export type { Server, ServerCloseOptions } from './server/server.js';
+export type { PublishOptions, Topic } from './server/topics/topic.js';
+export type { TopicChange } from './server/topics/topic-change.js';
+export { type Topics, topics, type TopicsOptions } from './server/topics/topics.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
 export { type SocketUpgradeOptions, upgrade } from './server/upgrade.js';

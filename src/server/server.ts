@@ -3,7 +3,10 @@ import type { Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import type { HandshakeError } from '../protocol/errors.js';
 import type { Outgoing } from '../protocol/message.js';
+import type { Encoder } from '../operators/codecs/codec.js';
 import type { BroadcastOptions, BroadcastResult } from './broadcast.js';
+import type { Topic } from './topics/topic.js';
+import type { Topics } from './topics/topics.js';
 
 /** How a server is closed. */
 export interface ServerCloseOptions {
@@ -33,6 +36,16 @@ export interface Server<Context = undefined> extends AsyncDisposable {
    * @throws TypeError for what is neither text nor bytes, and for wrong options; RangeError for options out of range.
    */
   broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult;
+  /**
+   * What is published under a name, for the connections that are added to it; with `encoder` a topic of values, which that makes messages
+   * of. All topics of a server with one name are one.
+   *
+   * @throws TypeError for a name that is no string, or an encoder that is none.
+   */
+  topic<T extends Outgoing = Outgoing>(name: string): Topic<T>;
+  topic<T>(name: string, encoder: Encoder<T>): Topic<T>;
+  /** The same topics, and who comes to them and leaves. */
+  readonly topics: Topics;
   /**
    * Takes no more connections, closes the open ones, and resolves when all are gone. Later calls wait for the first.
    *

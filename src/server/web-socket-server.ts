@@ -22,6 +22,9 @@ import { isHttpServer } from './place.js';
 import { answerPlainRequest } from './plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
 import { urlOf } from './server-url.js';
+import type { Encoder } from '../operators/codecs/codec.js';
+import type { Topic } from './topics/topic.js';
+import { TopicRegistry } from './topics/topic-registry.js';
 
 /** Code and reason are checked where they are used. */
 const CLOSE_CHECKS: Checks = Object.freeze({ code: anything, reason: anything, graceMs: wholeNumber(0) });
@@ -35,6 +38,8 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   readonly #connections$: Subject<Connection<Context>> = new Subject();
   readonly #rejections$: Subject<HandshakeError> = new Subject();
   readonly #onConnection: ((connection: WebSocketConnection<Context>) => void) | undefined;
+  /** Made when somebody asks for a topic. */
+  #topics: TopicRegistry | undefined;
   #closing: Promise<void> | undefined;
 
   /**
@@ -81,6 +86,16 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
 
   broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult {
     return broadcast(this.#connections, data, options);
+  }
+
+  topic<T extends Outgoing = Outgoing>(name: string): Topic<T>;
+  topic<T>(name: string, encoder: Encoder<T>): Topic<T>;
+  topic<T>(name: string, encoder?: Encoder<T>): Topic<T> {
+    return this.topics.topic(name, encoder);
+  }
+
+  get topics(): TopicRegistry {
+    return (this.#topics ??= new TopicRegistry(this.#options.profile.options.logger));
   }
 
   close(options: ServerCloseOptions = {}): Promise<void> {
@@ -156,5 +171,6 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
     await this.#entrance.gone();
     this.#connections$.complete();
     this.#rejections$.complete();
+    this.topics.end();
   }
 }
