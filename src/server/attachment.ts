@@ -53,6 +53,10 @@ export class Attachment implements Entrance, Endpoint {
     Dispatcher.of(this.#server).remove(this);
   }
 
+  cut(): void {
+    // The sockets are those of connections, or somebody else's.
+  }
+
   gone(): Promise<void> {
     return Promise.resolve();
   }

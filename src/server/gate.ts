@@ -207,6 +207,11 @@ export class Gate<Context> {
       }
       const extensions = this.#agree(arrival);
       if (extensions === FAULTY) return undefined;
+      // Whoever was asked about the request may have closed the server.
+      if (this.#closing) {
+        this.refuse(socket, CLOSING, owner);
+        return undefined;
+      }
       const connection = acceptUpgrade<Context>({
         request,
         socket,
@@ -252,7 +257,8 @@ export class Gate<Context> {
 }
 
 const FAULTY: unique symbol = Symbol('a faulty extension');
-const CLOSING: Refusal = refuse(503, 'the server is closing');
+/** Why nobody is let in any more. */
+export const CLOSING: Refusal = refuse(503, 'the server is closing');
 
 function mayBeWaitedFor(value: unknown): value is ObservableInput<unknown> {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';

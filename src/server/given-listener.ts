@@ -3,9 +3,11 @@ import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Entrance, Served } from './entrance.js';
+import { CLOSING } from './gate.js';
 import { httpLimits } from './http-limits.js';
 import type { ResolvedServerOptions } from './options.js';
 import { answerFault, serveRequests, TIMED_OUT } from './serve-requests.js';
+import { Unanswered } from './unanswered.js';
 import { WaitingSockets } from './waiting-sockets.js';
 
 /** Every connection of a server of `node:net` or `node:tls` that somebody else binds and closes. */
@@ -14,21 +16,27 @@ export class GivenListener implements Entrance {
   readonly #event: 'secureConnection' | 'connection';
   readonly #http: http.Server;
   readonly #waiting: WaitingSockets;
+  readonly #unanswered: Unanswered = new Unanswered();
+  readonly #served: Served;
   readonly #onSocket: (socket: Duplex) => void;
+  #refused: Promise<void> | undefined;
 
   constructor(server: NetServer, options: ResolvedServerOptions<unknown>, served: Served) {
     this.#server = server;
+    this.#served = served;
     this.#event = server instanceof tls.Server ? 'secureConnection' : 'connection';
     this.#http = http.createServer(httpLimits(options));
     this.#waiting = new WaitingSockets(options.maxPendingHandshakes, () => served.pending);
-    serveRequests(this.#http, served, this.#waiting);
+    serveRequests(this.#http, served, this.#waiting, this.#unanswered);
     const { clock } = options.profile;
     this.#onSocket = (socket) => {
       // Node looks after the time of those only that a server which listens has accepted.
       const cancel = clock.after(options.handshakeTimeoutMs, () => {
         answerFault(Object.assign(new Error(), { code: TIMED_OUT }), socket, served);
       });
-      if (this.#waiting.admit(socket, cancel)) this.#http.emit('connection', socket);
+      if (!this.#waiting.admit(socket, cancel)) return;
+      this.#unanswered.add(socket);
+      this.#http.emit('connection', socket);
     };
   }
 
@@ -47,10 +55,17 @@ export class GivenListener implements Entrance {
 
   shut(): void {
     this.#server.off(this.#event, this.#onSocket);
+    this.#refused = this.#unanswered.refuse((socket, refusal) => {
+      this.#served.refuse(socket, refusal);
+    }, CLOSING);
+  }
+
+  cut(): void {
     this.#waiting.destroy();
   }
 
-  gone(): Promise<void> {
-    return Promise.resolve();
+  async gone(): Promise<void> {
+    await this.#refused;
+    this.cut();
   }
 }

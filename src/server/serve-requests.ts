@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Served } from './entrance.js';
+import type { Unanswered } from './unanswered.js';
 
 /** Counts the sockets whose request has not come. */
 interface Waiting {
@@ -10,9 +11,19 @@ interface Waiting {
   leave(socket: Duplex): void;
 }
 
-/** Leads everything that comes to an HTTP server of ours to `served`: upgrades, other requests, and what is no request. */
-export function serveRequests(server: Server, served: Served, waiting: Waiting): void {
+/**
+ * Leads everything that comes to an HTTP server of ours to `served`: upgrades, other requests, and what is no request.
+ *
+ * @param unanswered - Told of every socket whose request is here.
+ */
+export function serveRequests(
+  server: Server,
+  served: Served,
+  waiting: Waiting,
+  unanswered: Pick<Unanswered, 'delete'>,
+): void {
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    unanswered.delete(request.socket);
     served.answer(request, response);
   };
   server.on('request', answer);
@@ -27,10 +38,12 @@ export function serveRequests(server: Server, served: Served, waiting: Waiting):
     unmatched: 404,
     enter: (request, socket, head, params) => {
       waiting.leave(socket);
+      unanswered.delete(socket);
       served.enter(request, socket, head, params);
     },
     refuse: (socket, refusal) => {
       waiting.leave(socket);
+      unanswered.delete(socket);
       served.refuse(socket, refusal);
     },
   });

@@ -14,7 +14,10 @@ export interface ServerCloseOptions {
   readonly code?: number;
   /** At most 123 octets of UTF-8. Default empty. */
   readonly reason?: string;
-  /** Milliseconds for them to close; then their transports are destroyed. Default `closeTimeoutMs`. */
+  /**
+   * Milliseconds for them to close; then their transports are destroyed. 0 gives them none. Default `closeTimeoutMs`, which each of
+   * them has at most.
+   */
   readonly graceMs?: number;
 }
 
@@ -47,7 +50,10 @@ export interface Server<Context = undefined> extends AsyncDisposable {
   /** The same topics, and who comes to them and leaves. */
   readonly topics: Topics;
   /**
-   * Takes no more connections, closes the open ones, and resolves when all are gone. Later calls wait for the first.
+   * Takes no more connections, closes the open ones, and resolves when all are gone. Acts at once. Who waits for `authorize`, or has not
+   * sent a whole request yet, is refused with 503.
+   *
+   * Later calls wait for the first; one with a `graceMs` that ends sooner cuts what is left then.
    *
    * @throws RangeError for a code or a reason that cannot be sent.
    */

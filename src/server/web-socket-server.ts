@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type Observable, Subject } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/option-checks.js';
+import type { Cancel } from '../connection/clock.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { HandshakeError } from '../protocol/errors.js';
@@ -41,6 +42,9 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   /** Made when somebody asks for a topic. */
   #topics: TopicRegistry | undefined;
   #closing: Promise<void> | undefined;
+  /** When what is left of a server that closes is cut. */
+  #cutAt = Infinity;
+  #cancelCut: Cancel | undefined;
 
   /**
    * @param onConnection - Called with every connection before it is emitted.
@@ -102,7 +106,15 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
     checkOptions(options, CLOSE_CHECKS);
     const { code = 1001, reason = '', graceMs = this.#options.profile.options.closeTimeoutMs } = options;
     checkClose(code, reason);
-    return (this.#closing ??= this.#close(code, reason, graceMs));
+    if (this.#closing !== undefined) {
+      if (options.graceMs !== undefined) this.#cutWithin(options.graceMs);
+      return this.#closing;
+    }
+    // There before anybody is told: whoever closes the server again while it begins to close gets this one.
+    let settle: (closed: Promise<void>) => void = () => undefined;
+    this.#closing = new Promise((resolve) => (settle = resolve));
+    settle(this.#close(code, reason, graceMs));
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -158,19 +170,31 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   }
 
   async #close(code: number, reason: string, graceMs: number): Promise<void> {
-    this.#entrance.shut();
     this.#gate.close();
+    this.#entrance.shut();
     const open = [...this.#connections];
     const gone = open.map((connection) => new Promise<void>((resolve) => connection.whenClosed(resolve)));
     for (const connection of open) connection.close(code, reason);
-    const cancel = this.#options.profile.clock.after(graceMs, () => {
-      for (const connection of open) connection.terminate();
-    });
+    this.#cutWithin(graceMs);
     await Promise.all(gone);
-    cancel();
     await this.#entrance.gone();
+    this.#cancelCut?.();
+    this.#cutAt = -Infinity;
     this.#connections$.complete();
     this.#rejections$.complete();
     this.topics.end();
+  }
+
+  /** Ends what is left in `graceMs`, unless that is due sooner anyway. */
+  #cutWithin(graceMs: number): void {
+    const { clock } = this.#options.profile;
+    const at = clock.now() + graceMs;
+    if (at >= this.#cutAt) return;
+    this.#cutAt = at;
+    this.#cancelCut?.();
+    this.#cancelCut = clock.after(graceMs, () => {
+      for (const connection of [...this.#connections]) connection.terminate();
+      this.#entrance.cut();
+    });
   }
 }
