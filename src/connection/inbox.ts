@@ -8,6 +8,7 @@ import { MessageIterator } from './message-iterator.js';
 import type { MessageStream } from '../operators/streams/message-stream.js';
 import type { PartSink } from '../protocol/message-parts.js';
 import { type Kept, ReceiveWindow, type WindowOptions, type WindowOwner } from './receive-window.js';
+import { safely } from './safely.js';
 import { StreamClaim } from './stream-claim.js';
 import { StreamHolds } from './stream-holds.js';
 import { StreamInbox } from './stream-inbox.js';
@@ -283,7 +284,11 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   /** After the end: tells those who have everything, and the connection when all have. */
   #settle(): void {
     if (this.#kept !== undefined) return;
-    for (const claim of this.#claims) claim.finish(this.#error);
+    for (const claim of this.#claims) {
+      safely(() => {
+        claim.finish(this.#error);
+      });
+    }
     if (this.drained) this.#owner.onDrained();
   }
 }

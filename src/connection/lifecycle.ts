@@ -1,5 +1,6 @@
 import { BehaviorSubject, type Observable, of, ReplaySubject, type Unsubscribable } from 'rxjs';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
+import { safely } from './safely.js';
 
 /** What is done when a connection has closed. */
 export type Teardown = Unsubscribable | (() => void);
@@ -54,9 +55,9 @@ export class Lifecycle {
 
   onClosed(info: CloseInfo): void {
     this.info = info;
-    this.#state$?.complete();
+    safely(() => this.#state$?.complete());
     this.#closed$?.next(info);
-    this.#closed$?.complete();
+    safely(() => this.#closed$?.complete());
     const teardowns = this.#whenClosed;
     this.#whenClosed = undefined;
     if (Array.isArray(teardowns)) teardowns.forEach(tearDown);
@@ -66,12 +67,14 @@ export class Lifecycle {
   onDone(): void {
     if (this.#done) return;
     this.#done = true;
-    for (const callback of this.#whenDone ?? []) callback();
+    for (const callback of this.#whenDone ?? []) safely(callback);
     this.#whenDone = undefined;
   }
 }
 
 function tearDown(teardown: Teardown): void {
-  if (typeof teardown === 'function') teardown();
-  else teardown.unsubscribe();
+  safely(() => {
+    if (typeof teardown === 'function') teardown();
+    else teardown.unsubscribe();
+  });
 }

@@ -6,6 +6,7 @@ import type { Connection } from '../connection/connection.js';
 import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/option-checks.js';
 import type { Cancel } from '../connection/clock.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
+import { spared } from '../connection/safely.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { HandshakeError } from '../protocol/errors.js';
 import type { Outgoing } from '../protocol/message.js';
@@ -64,7 +65,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   }
 
   get connections$(): Observable<Connection<Context>> {
-    return this.#connections$.asObservable();
+    return spared(this.#connections$);
   }
 
   get connections(): ReadonlySet<Connection<Context>> {
@@ -72,7 +73,7 @@ export class WebSocketServer<Context> implements Server<Context>, Served, GateOw
   }
 
   get rejections$(): Observable<HandshakeError> {
-    return this.#rejections$.asObservable();
+    return spared(this.#rejections$);
   }
 
   get address(): AddressInfo | string {

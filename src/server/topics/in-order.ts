@@ -1,4 +1,5 @@
 import { Subject, type Subscriber, type Subscription } from 'rxjs';
+import { spared } from '../../connection/safely.js';
 import { Fifo } from '../../protocol/fifo.js';
 
 /**
@@ -15,7 +16,7 @@ export class InOrder<T> {
   }
 
   subscribe(subscriber: Subscriber<T>): Subscription {
-    return this.#subject.subscribe(subscriber);
+    return spared(this.#subject).subscribe(subscriber);
   }
 
   /** It is the value's turn, which is given with `flush`. */
