@@ -10,6 +10,7 @@ export type { KeepAliveOptions } from './connection/keep-alive.js';
 export type { MessageSink } from './connection/message-sink.js';
 export type { LogDetails, Logger } from './connection/logger.js';
 export type { ConnectionOptions, Overflow } from './connection/options.js';
+export type { ReceiveRateOptions } from './connection/receive-rate.js';
 export type { SendReport } from './connection/send-source.js';
 export { SinkError } from './connection/sink-error.js';
 export { CloseCode } from './protocol/close-code.js';

@@ -56,6 +56,7 @@ describe('docs/reference/options.md', () => {
     expect(server.toSorted()).toEqual(declared['ServerOptions']);
     expect(forServe.toSorted()).toEqual(declared['ServeOptions']);
     expect(documented('keepAlive').toSorted()).toEqual(declared['KeepAliveOptions']);
+    expect(documented('receiveRate').toSorted()).toEqual(declared['ReceiveRateOptions']);
     expect(documented('compression').toSorted()).toEqual(declared['CompressionOptions']);
     expect(documented('deflateFrame').toSorted()).toEqual(declared['DeflateFrameOptions']);
     expect(documented('send and prepare').toSorted()).toEqual(declared['SendOptions']);

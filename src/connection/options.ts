@@ -8,6 +8,7 @@ import type { TextAs } from '../protocol/message-text.js';
 import { type ExtensionOptions, resolveExtensions } from './extension-options.js';
 import { DEFAULT_KEEP_ALIVE, type KeepAliveOptions, type ResolvedKeepAlive } from './keep-alive.js';
 import { consoleLogger, type Logger } from './logger.js';
+import { type ReceiveRateOptions, type ResolvedReceiveRate, resolveReceiveRate } from './receive-rate.js';
 import {
   anything,
   type Check,
@@ -59,6 +60,8 @@ export interface ConnectionOptions extends Limits, ExtensionOptions {
   readonly receiveLowWaterBytes?: number;
   /** Messages kept at which reading stops; it goes on at a quarter. Default 1024. */
   readonly receiveHighWaterMessages?: number;
+  /** How much the peer may send in what time, and what happens when it sends more. Default any amount. */
+  readonly receiveRate?: ReceiveRateOptions;
   /** Octets on their way out from which `send` returns false. Default 64 KiB. */
   readonly sendHighWaterBytes?: number;
   /**
@@ -97,6 +100,7 @@ export interface ResolvedConnectionOptions extends ResolvedLimits {
   readonly receiveHighWaterBytes: number;
   readonly receiveLowWaterBytes: number;
   readonly receiveHighWaterMessages: number;
+  readonly receiveRate: ResolvedReceiveRate | undefined;
   readonly sendHighWaterBytes: number;
   readonly maxBufferedBytes: number;
   readonly overflow: Overflow;
@@ -160,6 +164,7 @@ export const CONNECTION_CHECKS: Checks = Object.freeze({
   receiveHighWaterBytes: wholeNumber(1),
   receiveLowWaterBytes: wholeNumber(0),
   receiveHighWaterMessages: wholeNumber(1),
+  receiveRate: ofType('object'),
   sendHighWaterBytes: wholeNumber(1),
   maxBufferedBytes: wholeNumber(1),
   overflow: overflowPolicy,
@@ -214,7 +219,7 @@ export function withoutUndefined<T extends object>(defaults: T, given: Partial<R
 /** Decides what was left open. The options have been checked. */
 export function resolveConnectionOptions(options: ConnectionOptions, role: Role): ResolvedConnectionOptions {
   const merged = withoutUndefined<
-    Omit<ResolvedConnectionOptions, keyof ResolvedLimits | 'keepAlive' | 'extensions'>
+    Omit<ResolvedConnectionOptions, keyof ResolvedLimits | 'keepAlive' | 'receiveRate' | 'extensions'>
   >(DEFAULTS, options);
   const low = Math.min(merged.receiveLowWaterBytes, merged.receiveHighWaterBytes);
   if (
@@ -231,6 +236,7 @@ export function resolveConnectionOptions(options: ConnectionOptions, role: Role)
     ...resolveLimits(options),
     receiveLowWaterBytes: low,
     keepAlive: resolveKeepAlive(options.keepAlive),
+    receiveRate: resolveReceiveRate(options.receiveRate),
     extensions: resolveExtensions(options, role),
   };
 }
