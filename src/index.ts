@@ -80,6 +80,11 @@ export {
   type Rejection,
   type RejectOptions,
 } from './server/decision.js';
+export {
+  closeOnSignals,
+  type CloseOnSignalsOptions,
+  type SignalReceived,
+} from './server/close-on-signals.js';
 export type { Handler } from './server/handler.js';
 export { listen } from './server/listen.js';
 export { openServer } from './server/open-server.js';

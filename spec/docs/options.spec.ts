@@ -57,6 +57,7 @@ describe('docs/reference/options.md', () => {
     expect(forServe.toSorted()).toEqual(declared['ServeOptions']);
     expect(documented('keepAlive').toSorted()).toEqual(declared['KeepAliveOptions']);
     expect(documented('receiveRate').toSorted()).toEqual(declared['ReceiveRateOptions']);
+    expect(documented('closeOnSignals').toSorted()).toEqual(declared['CloseOnSignalsOptions']);
     expect(documented('compression').toSorted()).toEqual(declared['CompressionOptions']);
     expect(documented('deflateFrame').toSorted()).toEqual(declared['DeflateFrameOptions']);
     expect(documented('send and prepare').toSorted()).toEqual(declared['SendOptions']);
