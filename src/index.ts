@@ -110,6 +110,7 @@ export { dropOldest } from './operators/overflow/drop-oldest.js';
 export { latest } from './operators/overflow/latest.js';
 export type { HoldOptions } from './operators/overflow/overflow-options.js';
 export type { Gate, Work } from './operators/overflow/pace-setter.js';
+export { limitRate, type LimitRateOptions } from './operators/rate/limit-rate.js';
 export { logFrames } from './operators/tracing/log-frames.js';
 export { logOctets } from './operators/tracing/log-octets.js';
 export { Timings, type TimingsOptions } from './operators/tracing/timings.js';

@@ -58,6 +58,7 @@ describe('docs/reference/options.md', () => {
     expect(documented('keepAlive').toSorted()).toEqual(declared['KeepAliveOptions']);
     expect(documented('receiveRate').toSorted()).toEqual(declared['ReceiveRateOptions']);
     expect(documented('closeOnSignals').toSorted()).toEqual(declared['CloseOnSignalsOptions']);
+    expect(documented('limitRate').toSorted()).toEqual(declared['LimitRateOptions']);
     expect(documented('compression').toSorted()).toEqual(declared['CompressionOptions']);
     expect(documented('deflateFrame').toSorted()).toEqual(declared['DeflateFrameOptions']);
     expect(documented('send and prepare').toSorted()).toEqual(declared['SendOptions']);

@@ -45,8 +45,9 @@ export class TokenBucket {
     return this.empty ? Math.ceil((1 - this.#left) / this.#perMs - ROUNDING) : 0;
   }
 
+  /** A clock that is set back brings nothing. */
   fill(now: number): void {
-    this.#left = Math.min(this.#most, this.#left + (now - this.#filledAt) * this.#perMs);
+    this.#left = Math.min(this.#most, this.#left + Math.max(0, now - this.#filledAt) * this.#perMs);
     this.#filledAt = now;
   }
 
