@@ -99,7 +99,7 @@ function emit(size, type, goal) {
   };
 }
 
-/** One message to all, a few times: each in a turn of its own, or in bursts. */
+/** One message to all, a few times: each in a turn of its own, or in bursts. By the server, or by a topic that all are in. */
 function broadcast(size, more = {}) {
   const connections = 1000;
   const compressed = more.compressed ? ', compressed' : '';
@@ -107,7 +107,8 @@ function broadcast(size, more = {}) {
   return {
     suite: 'broadcast',
     mode: 'broadcast',
-    name: `broadcast ${sizeName(size)} text${compressed}${bursts}, ${connections} conn.`,
+    load: 'broadcast',
+    name: `${more.mode ?? 'broadcast'} ${sizeName(size)} text${compressed}${bursts}, ${connections} conn.`,
     size,
     type: 'text',
     connections,
@@ -197,6 +198,8 @@ export const scenarios = [
   broadcast(KIB, { goal: 1.2 }),
   broadcast(125, { burst: 10 }),
   broadcast(KIB, { compressed: true }),
+  broadcast(125, { mode: 'topic', goal: 1.2 }),
+  broadcast(125, { mode: 'topic', burst: 10 }),
   client('receive', 125, 2),
   client('receive', KIB),
   client('exchange', 125, undefined, 16),

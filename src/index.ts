@@ -13,6 +13,7 @@ export type { KeepAliveOptions } from './connection/keep-alive.js';
 export type { MessageSink } from './connection/message-sink.js';
 export type { LogDetails, Logger } from './connection/logger.js';
 export type { ConnectionOptions, Overflow } from './connection/options.js';
+export type { ReceiveRateOptions } from './connection/receive-rate.js';
 export type { SendReport } from './connection/send-source.js';
 export { SinkError } from './connection/sink-error.js';
 export { CloseCode } from './protocol/close-code.js';
@@ -84,6 +85,11 @@ export {
   type Rejection,
   type RejectOptions,
 } from './server/decision.js';
+export {
+  closeOnSignals,
+  type CloseOnSignalsOptions,
+  type SignalReceived,
+} from './server/close-on-signals.js';
 export { flashPolicy, type FlashPolicyOptions } from './server/flash-policy.js';
 export type { Handler } from './server/handler.js';
 export { listen } from './server/listen.js';
@@ -94,6 +100,9 @@ export { serve, type ServeOptions } from './server/serve.js';
 export type { Server, ServerCloseOptions } from './server/server.js';
 export type { ServerStats } from './server/stats/server-stats.js';
 export { type PageHandler, statusPage } from './server/status-page/page-handler.js';
+export type { PublishOptions, Topic } from './server/topics/topic.js';
+export type { TopicChange } from './server/topics/topic-change.js';
+export { type Topics, topics, type TopicsOptions } from './server/topics/topics.js';
 export { upgrade } from './upgrade.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
@@ -111,6 +120,7 @@ export { dropOldest } from './operators/overflow/drop-oldest.js';
 export { latest } from './operators/overflow/latest.js';
 export type { HoldOptions } from './operators/overflow/overflow-options.js';
 export type { Gate, Work } from './operators/overflow/pace-setter.js';
+export { limitRate, type LimitRateOptions } from './operators/rate/limit-rate.js';
 export { logFrames } from './operators/tracing/log-frames.js';
 export { logOctets } from './operators/tracing/log-octets.js';
 export { Timings, type TimingsOptions } from './operators/tracing/timings.js';

@@ -45,6 +45,7 @@ const HANDLERS = {
     socket.on('data', emit);
   },
 };
+HANDLERS.topic = HANDLERS.broadcast;
 
 answer({
   memory,

@@ -49,6 +49,16 @@ const HANDLERS = {
     });
     connection.messages$.subscribe(emit);
   },
+  topic: (connection) => {
+    const payload = payloadOf(scenario);
+    const data = scenario.type === 'text' ? payload.toString() : payload;
+    const topic = server.topic('everybody');
+    topic.add(connection);
+    const emit = emitter(scenario, (burst) => {
+      for (let i = 0; i < burst; i++) topic.publish(data);
+    });
+    connection.messages$.subscribe(emit);
+  },
 };
 let server;
 

@@ -38,6 +38,8 @@ const HANDLERS = {
     );
   },
 };
+// It has no topics: whoever uses it writes the same loop, over a set of their own.
+HANDLERS.topic = HANDLERS.broadcast;
 
 answer({
   memory,

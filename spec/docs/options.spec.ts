@@ -56,6 +56,9 @@ describe('docs/reference/options.md', () => {
     expect(server.toSorted()).toEqual(declared['ServerOptions']);
     expect(forServe.toSorted()).toEqual(declared['ServeOptions']);
     expect(documented('keepAlive').toSorted()).toEqual(declared['KeepAliveOptions']);
+    expect(documented('receiveRate').toSorted()).toEqual(declared['ReceiveRateOptions']);
+    expect(documented('closeOnSignals').toSorted()).toEqual(declared['CloseOnSignalsOptions']);
+    expect(documented('limitRate').toSorted()).toEqual(declared['LimitRateOptions']);
     expect(documented('compression').toSorted()).toEqual(declared['CompressionOptions']);
     expect(documented('deflateFrame').toSorted()).toEqual(declared['DeflateFrameOptions']);
     expect(documented('send and prepare').toSorted()).toEqual(declared['SendOptions']);

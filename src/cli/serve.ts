@@ -1,18 +1,5 @@
-import {
-  defer,
-  EMPTY,
-  from,
-  lastValueFrom,
-  map,
-  merge,
-  type Observable,
-  race,
-  skipUntil,
-  switchMap,
-  take,
-  timer,
-} from 'rxjs';
-import { serve, type Server } from '../index.js';
+import { lastValueFrom, map, takeWhile, tap } from 'rxjs';
+import { closeOnSignals, serve, type Server } from '../index.js';
 import { ExitCode } from './exit-code.js';
 import { SERVE_HELP } from './help.js';
 import { handlerOf } from './rooms.js';
@@ -22,9 +9,6 @@ import { asUsageError } from './usage-error.js';
 
 /** Milliseconds for the clients to answer the Close frame. */
 const GRACE_MS = 3000;
-
-/** Milliseconds in which a signal is still the same one: npm passes on the SIGINT that the whole process group got. */
-const SAME_SIGNAL_MS = 100;
 
 /** `rxwire serve`: until a signal. Resolves to the exit code. */
 export async function runServe(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -36,34 +20,26 @@ export async function runServe(args: readonly string[], terminal: Terminal): Pro
   // Whoever read the first line may stop reading: the server goes on.
   terminal.stdout.on('error', () => undefined);
   const server$ = asUsageError(() => serve(handlerOf(settings.mode), settings.options));
-  return lastValueFrom(
+  // It listens for signals first: whoever reads that Ctrl+C ends it may be quicker than the next line of code.
+  const signals$ = closeOnSignals(
     server$.pipe(
-      // Listened for first: whoever reads that Ctrl+C ends it may be quicker than the next line of code.
-      switchMap((server) => merge(untilSignal(server, terminal), announce(server, terminal))),
-      take(1),
+      tap((server) => {
+        announce(server, terminal);
+      }),
     ),
+    { signals: terminal.signals$, graceMs: GRACE_MS },
   );
+  const codes$ = signals$.pipe(
+    takeWhile(({ forced }) => !forced, true),
+    map(({ signal, forced }) => (forced ? exitCodeOf(signal) : ExitCode.clean)),
+  );
+  return lastValueFrom(codes$, { defaultValue: ExitCode.clean });
 }
 
-function announce(server: Server, { stdout, stderr }: Terminal): Observable<never> {
-  return defer(() => {
-    stdout.write(`listening on ${server.url}\n`);
-    const page = typeof server.address === 'string' ? undefined : server.url.replace(/^ws/, 'http');
-    const talk = `rxwire ${server.url}`;
-    const hint = page === undefined ? talk : `open ${page}/ in a browser, or: ${talk}`;
-    stderr.write(`To try it, ${hint}\nCtrl+C ends it.\n`);
-    return EMPTY;
-  });
-}
-
-function untilSignal(server: Server, { signals$ }: Terminal): Observable<number> {
-  return signals$.pipe(
-    take(1),
-    switchMap(() =>
-      race(
-        from(server.close({ graceMs: GRACE_MS })).pipe(map(() => ExitCode.clean)),
-        signals$.pipe(skipUntil(timer(SAME_SIGNAL_MS)), take(1), map(exitCodeOf)),
-      ),
-    ),
-  );
+function announce(server: Server, { stdout, stderr }: Terminal): void {
+  stdout.write(`listening on ${server.url}\n`);
+  const page = typeof server.address === 'string' ? undefined : server.url.replace(/^ws/, 'http');
+  const talk = `rxwire ${server.url}`;
+  const hint = page === undefined ? talk : `open ${page}/ in a browser, or: ${talk}`;
+  stderr.write(`To try it, ${hint}\nCtrl+C ends it.\n`);
 }

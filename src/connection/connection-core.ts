@@ -22,7 +22,8 @@ import { DEFAULT_KEEP_ALIVE, type ResolvedKeepAlive } from './keep-alive.js';
 import { PingAnswerer } from './ping-answerer.js';
 import { Pinger } from './pinger.js';
 import type { ConnectionProfile } from './profile.js';
-import { Hold, Pump, type PumpOwner } from './pump.js';
+import { Hold, type Pump, type PumpOwner } from './pump.js';
+import { pumpFor } from './pump-for.js';
 import type { Turns } from './turns.js';
 import { UnreadReminder } from './unread-reminder.js';
 import type { Watch, WatchOwner } from './watch.js';
@@ -77,7 +78,7 @@ export class ConnectionCore
     this.#observer = observer;
     this.#extensions = extensions?.inbound;
     this.out = new WayOut(profile, transport, extensions, this);
-    this.pump = new Pump(this, this.out.writes);
+    this.pump = pumpFor(this, this.out.writes, profile.options.receiveRate);
     this.inbox = new Inbox(this, profile.options);
     transport.listen(this);
   }
@@ -289,6 +290,7 @@ export class ConnectionCore
   onClosed(info: CloseInfo): void {
     this.#watch?.stop();
     this.#reminder?.end();
+    this.pump.readOn();
     this.#pinger?.end();
     this.out.end();
     this.inbox.failStreams(() => new ConnectionClosedError(info));
@@ -328,6 +330,5 @@ export class ConnectionCore
 
 /** Whether the error is of what the peer sent, and not of how its bytes came. */
 function isViolation(error: unknown): error is Error {
-  if (error instanceof ProtocolError) return error.code !== TRUNCATED;
-  return error instanceof LimitError;
+  return error instanceof ProtocolError ? error.code !== TRUNCATED : error instanceof LimitError;
 }

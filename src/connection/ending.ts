@@ -75,6 +75,7 @@ export class Ending {
   /** The peer is not held back any more: what does not fit the window is dropped. */
   drop(): void {
     this.#owner.inbox.leaving = true;
+    this.#owner.pump.readOn();
     this.#owner.pump.release(Hold.window);
   }
 

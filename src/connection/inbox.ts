@@ -9,6 +9,7 @@ import { MessageIterator } from './message-iterator.js';
 import type { MessageStream } from '../operators/streams/message-stream.js';
 import type { PartSink } from '../protocol/message-parts.js';
 import { type Kept, ReceiveWindow, type WindowOptions, type WindowOwner } from './receive-window.js';
+import { safely } from './safely.js';
 import { StreamClaim } from './stream-claim.js';
 import { StreamHolds } from './stream-holds.js';
 import { StreamInbox } from './stream-inbox.js';
@@ -297,8 +298,13 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
 
   /** After the end: tells those who have everything, and the connection when all have. */
   #settle(): void {
-    if (this.#kept !== undefined || this.#end === undefined) return;
-    for (const claim of this.#claims) claim.finish(this.#end);
+    const end = this.#end;
+    if (this.#kept !== undefined || end === undefined) return;
+    for (const claim of this.#claims) {
+      safely(() => {
+        claim.finish(end);
+      });
+    }
     if (this.drained) this.#owner.onDrained();
   }
 }

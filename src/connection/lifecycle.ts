@@ -1,5 +1,6 @@
 import { BehaviorSubject, type Observable, of, ReplaySubject } from 'rxjs';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
+import { safely } from './safely.js';
 
 /** Tells those who asked what becomes of a connection. Nothing is made for those who did not. */
 export class Lifecycle {
@@ -42,15 +43,15 @@ export class Lifecycle {
 
   onClosed(info: CloseInfo): void {
     this.info = info;
-    this.#state$?.complete();
+    safely(() => this.#state$?.complete());
     this.#closed$?.next(info);
-    this.#closed$?.complete();
+    safely(() => this.#closed$?.complete());
   }
 
   onDone(): void {
     if (this.#done) return;
     this.#done = true;
-    for (const callback of this.#whenDone ?? []) callback();
+    for (const callback of this.#whenDone ?? []) safely(callback);
     this.#whenDone = undefined;
   }
 }

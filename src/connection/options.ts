@@ -10,6 +10,7 @@ import type { OnViolation } from './closer.js';
 import { type ExtensionOptions, resolveExtensions } from './extension-options.js';
 import { DEFAULT_KEEP_ALIVE, type KeepAliveOptions, type ResolvedKeepAlive } from './keep-alive.js';
 import { consoleLogger, guarded, type Logger } from './logger.js';
+import { type ReceiveRateOptions, type ResolvedReceiveRate, resolveReceiveRate } from './receive-rate.js';
 import {
   anything,
   type Check,
@@ -71,6 +72,8 @@ export interface ConnectionOptions extends Limits, ExtensionOptions {
   readonly receiveLowWaterBytes?: number;
   /** Messages kept at which reading stops; it goes on at a quarter. Default 1024. */
   readonly receiveHighWaterMessages?: number;
+  /** How much the peer may send in what time, and what happens when it sends more. Default any amount. */
+  readonly receiveRate?: ReceiveRateOptions;
   /** Octets on their way out from which `send` returns false. Default 64 KiB. */
   readonly sendHighWaterBytes?: number;
   /**
@@ -117,6 +120,7 @@ export interface ResolvedConnectionOptions extends ResolvedLimits {
   readonly receiveHighWaterBytes: number;
   readonly receiveLowWaterBytes: number;
   readonly receiveHighWaterMessages: number;
+  readonly receiveRate: ResolvedReceiveRate | undefined;
   readonly sendHighWaterBytes: number;
   readonly maxBufferedBytes: number;
   readonly overflow: Overflow;
@@ -189,6 +193,7 @@ export const CONNECTION_CHECKS: Checks = Object.freeze({
   receiveHighWaterBytes: wholeNumber(1),
   receiveLowWaterBytes: wholeNumber(0),
   receiveHighWaterMessages: wholeNumber(1),
+  receiveRate: ofType('object'),
   sendHighWaterBytes: wholeNumber(1),
   maxBufferedBytes: wholeNumber(1),
   overflow: overflowPolicy,
@@ -252,7 +257,10 @@ export function resolveConnectionOptions(
   zlibLanes: ZlibLanes = new ZlibLanes(options.maxConcurrentInflate),
 ): ResolvedConnectionOptions {
   const merged = withoutUndefined<
-    Omit<ResolvedConnectionOptions, keyof ResolvedLimits | 'keepAlive' | 'extensions' | 'zlibLanes'>
+    Omit<
+      ResolvedConnectionOptions,
+      keyof ResolvedLimits | 'keepAlive' | 'receiveRate' | 'extensions' | 'zlibLanes'
+    >
   >(DEFAULTS, options);
   const low = Math.min(merged.receiveLowWaterBytes, merged.receiveHighWaterBytes);
   if (
@@ -270,6 +278,7 @@ export function resolveConnectionOptions(
     logger: guarded(merged.logger),
     receiveLowWaterBytes: low,
     keepAlive: resolveKeepAlive(options.keepAlive),
+    receiveRate: resolveReceiveRate(options.receiveRate),
     extensions: resolveExtensions(options, role, zlibLanes),
     zlibLanes,
   };

@@ -19,10 +19,15 @@ export const Hold = Object.freeze({
   pongs: 8,
   /** An extension needs time for what it was given. */
   extension: 16,
+  /** The peer has sent as much as it may for now. */
+  rate: 32,
 } as const);
 
 /** A value of {@link Hold}. */
 export type Hold = (typeof Hold)[keyof typeof Hold];
+
+/** The reasons that are none any more when the end has begun. */
+const PASSING = Hold.blocked | Hold.pongs | Hold.rate;
 
 /** The longest time one connection decodes before the event loop goes on. */
 const SLICE_MS = 5;
@@ -130,11 +135,11 @@ export class Pump implements Pace {
   /** From now on the transport is read on for the peer's Close frame: only a full window still holds it back. */
   readOn(): void {
     this.#readsOn = true;
-    this.release(Hold.blocked | Hold.pongs);
+    this.release(PASSING);
   }
 
   hold(reason: Hold): void {
-    if (this.#readsOn && (reason === Hold.blocked || reason === Hold.pongs)) return;
+    if (this.#readsOn && (reason & PASSING) !== 0) return;
     if (this.#holds === 0) this.#owner.transport.pause();
     this.#holds |= reason;
   }

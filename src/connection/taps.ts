@@ -1,6 +1,7 @@
 import { ReplaySubject } from 'rxjs';
 import type { Frame } from '../protocol/frame.js';
 import type { ConnectionCore } from './connection-core.js';
+import { safely } from './safely.js';
 import { Tap } from './tap.js';
 
 /** The places of a connection where one can look on. They exist from the first look at any of them. */
@@ -39,11 +40,10 @@ export class Taps {
   }
 
   complete(): void {
-    this.bytes.complete();
-    this.frames.complete();
-    this.sentFrames.complete();
-    this.pings.complete();
-    this.pongs.complete();
-    this.latency.complete();
+    for (const tap of [this.bytes, this.frames, this.sentFrames, this.pings, this.pongs, this.latency]) {
+      safely(() => {
+        tap.complete();
+      });
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Unsubscribable } from 'rxjs';
+import { safely } from './safely.js';
 
 /** What is done when a connection has closed. */
 export type Teardown = Unsubscribable | (() => void);
@@ -11,10 +12,16 @@ export function withTeardown(teardowns: Teardowns, teardown: Teardown): Teardown
   return teardowns === undefined ? teardown : [teardowns, teardown].flat();
 }
 
-/** Does what is to be done. */
+/** Does what is to be done; what one of them throws keeps none of the others from it. */
 export function tearDown(teardowns: Teardowns): void {
   if (teardowns === undefined) return;
-  if (typeof teardowns === 'function') teardowns();
-  else if ('unsubscribe' in teardowns) teardowns.unsubscribe();
+  if (typeof teardowns === 'function') safely(teardowns);
+  else if ('unsubscribe' in teardowns) unsubscribe(teardowns);
   else teardowns.forEach(tearDown);
+}
+
+function unsubscribe(subscription: Unsubscribable): void {
+  safely(() => {
+    subscription.unsubscribe();
+  });
 }

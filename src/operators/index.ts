@@ -18,6 +18,7 @@ export { dropOldest } from './overflow/drop-oldest.js';
 export { latest } from './overflow/latest.js';
 export type { HoldOptions } from './overflow/overflow-options.js';
 export type { Gate, Work } from './overflow/pace-setter.js';
+export { limitRate, type LimitRateOptions } from './rate/limit-rate.js';
 export { formatElapsed } from './tracing/format-elapsed.js';
 export { logFrames } from './tracing/log-frames.js';
 export { logOctets } from './tracing/log-octets.js';

@@ -56,6 +56,10 @@ export class Attachment implements Entrance, Endpoint {
     Dispatcher.of(this.#server).remove(this);
   }
 
+  cut(): void {
+    // The sockets are those of connections, or somebody else's.
+  }
+
   gone(): Promise<void> {
     return Promise.resolve();
   }

@@ -41,7 +41,8 @@ export interface BroadcastResult {
   readonly failed: readonly BroadcastFailure[];
 }
 
-const CHECKS: Checks = Object.freeze({
+/** How {@link BroadcastOptions} are checked. */
+export const BROADCAST_CHECKS: Checks = Object.freeze({
   except: ofType('object'),
   type: oneOf('text', 'binary'),
   compress: flag,
@@ -79,7 +80,7 @@ export function broadcast(
   data: Outgoing,
   options: BroadcastOptions = {},
 ): BroadcastResult {
-  checkOptions(options, CHECKS);
+  checkOptions(options, BROADCAST_CHECKS);
   const message = preparedOf(data, options.type);
   const excepted = setOf(options.except);
   const counts = { delivered: 0, skipped: 0, dropped: 0 };

@@ -14,8 +14,10 @@ export interface Entrance {
   readonly secure: boolean;
   /** Resolves when connections are accepted, rejects when that is not possible. */
   open(): Promise<void>;
-  /** Takes no more. What has no connection, and waits for nobody, is ended. */
+  /** Takes no more. Whose request is not complete is refused, and told so. */
   shut(): void;
+  /** Ends at once what is left of what came this way. */
+  cut(): void;
   /** Resolves when everything that came this way is gone. To be called when the connections are. */
   gone(): Promise<void>;
 }

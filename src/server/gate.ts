@@ -230,6 +230,11 @@ export class Gate<Context> {
       const profile = options.profiles.profileFor(decision.options);
       const extensions = this.#agree(visit, profile);
       if (extensions === FAULTY) return undefined;
+      // Whoever was asked about the request may have closed the server.
+      if (this.#closing) {
+        this.refuse(arrival, CLOSING, owner);
+        return undefined;
+      }
       const { forwarded } = accepted;
       const { transport, handshake } = arrival.accept({
         head,
@@ -278,7 +283,8 @@ export class Gate<Context> {
 
 const NO_EXTENSIONS: readonly NegotiatedExtension[] = Object.freeze([]);
 const FAULTY: unique symbol = Symbol('a faulty extension');
-const CLOSING: Refusal = refuse(503, 'the server is closing');
+/** Why nobody is let in any more. */
+export const CLOSING: Refusal = refuse(503, 'the server is closing');
 
 function mayBeWaitedFor(value: unknown): value is ObservableInput<unknown> {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';

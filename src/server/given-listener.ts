@@ -4,9 +4,12 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { markAccepted } from './accepted-at.js';
 import type { Entrance, Served } from './entrance.js';
+import { FaultySocket } from './faulty-socket.js';
+import { CLOSING } from './gate.js';
 import { httpLimits } from './http-limits.js';
 import type { ResolvedServerOptions } from './options.js';
 import { answerFault, serveRequests, TIMED_OUT } from './serve-requests.js';
+import { HalfOpen } from './half-open.js';
 import { WaitingSockets } from './waiting-sockets.js';
 
 /** Every connection of a server of `node:net` or `node:tls` that somebody else binds and closes. */
@@ -15,14 +18,18 @@ export class GivenListener implements Entrance {
   readonly #event: 'secureConnection' | 'connection';
   readonly #http: http.Server;
   readonly #waiting: WaitingSockets;
+  readonly #halfOpen: HalfOpen = new HalfOpen();
+  readonly #served: Served;
   readonly #onSocket: (socket: Duplex) => void;
+  #refused: Promise<void> | undefined;
 
   constructor(server: NetServer, options: ResolvedServerOptions<unknown>, served: Served) {
     this.#server = server;
+    this.#served = served;
     this.#event = server instanceof tls.Server ? 'secureConnection' : 'connection';
     this.#http = http.createServer(httpLimits(options));
     this.#waiting = new WaitingSockets(options.maxPendingHandshakes, () => served.pending);
-    serveRequests(this.#http, served, this.#waiting);
+    serveRequests(this.#http, served, this.#waiting, this.#halfOpen);
     const { clock } = options.profile;
     this.#onSocket = (socket) => {
       if (options.unref && socket instanceof Socket) socket.unref();
@@ -31,7 +38,9 @@ export class GivenListener implements Entrance {
       const cancel = clock.after(options.handshakeTimeoutMs, () => {
         answerFault(Object.assign(new Error(), { code: TIMED_OUT }), socket, served);
       });
-      if (this.#waiting.admit(socket, cancel)) this.#http.emit('connection', socket);
+      if (!this.#waiting.admit(socket, cancel)) return;
+      this.#halfOpen.add(socket);
+      this.#http.emit('connection', socket);
     };
   }
 
@@ -50,10 +59,17 @@ export class GivenListener implements Entrance {
 
   shut(): void {
     this.#server.off(this.#event, this.#onSocket);
+    this.#refused = this.#halfOpen.refuse((socket, refusal) => {
+      this.#served.refuse(new FaultySocket(socket), refusal);
+    }, CLOSING);
+  }
+
+  cut(): void {
     this.#waiting.destroy();
   }
 
-  gone(): Promise<void> {
-    return Promise.resolve();
+  async gone(): Promise<void> {
+    await this.#refused;
+    this.cut();
   }
 }

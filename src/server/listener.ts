@@ -6,9 +6,12 @@ import { markAccepted } from './accepted-at.js';
 import { bind } from './bind.js';
 import { Crowd } from './crowd.js';
 import type { Entrance, Served } from './entrance.js';
+import { FaultySocket } from './faulty-socket.js';
+import { CLOSING } from './gate.js';
 import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
 import type { ResolvedServerOptions } from './options.js';
 import { serveRequests } from './serve-requests.js';
+import { HalfOpen } from './half-open.js';
 
 /** An HTTP server of our own: on a port, a Unix socket, or what listens already as a file descriptor. */
 export class Listener implements Entrance {
@@ -18,11 +21,15 @@ export class Listener implements Entrance {
   /** The sockets below TLS, all of them; unused without it. */
   readonly #below: Set<Duplex> = new Set();
   readonly #forgetBelow: (this: Duplex) => void;
-  #gone: Promise<void> | undefined;
+  readonly #halfOpen: HalfOpen = new HalfOpen();
+  readonly #served: Served;
+  #refused: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
   #address: AddressInfo | string = '';
 
   constructor(options: ResolvedServerOptions<unknown>, served: Served) {
     this.#options = options;
+    this.#served = served;
     this.#http = createServer(options);
     const below = this.#below;
     this.#forgetBelow = function () {
@@ -30,7 +37,10 @@ export class Listener implements Entrance {
     };
     this.#crowd = new Crowd(this.#http, served, options.maxPendingHandshakes);
     this.#http.on('connection', this.#onSocket);
-    serveRequests(this.#http, served, this.#crowd);
+    this.#http.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
+      this.#halfOpen.add(socket);
+    });
+    serveRequests(this.#http, served, this.#crowd, this.#halfOpen);
     if (options.authorize === undefined) return;
     // The handshake of TLS has its own time, and hands out another socket.
     const { clock } = options.profile;
@@ -53,18 +63,27 @@ export class Listener implements Entrance {
   }
 
   shut(): void {
-    this.#gone = new Promise((resolve) => {
+    this.#closed = new Promise((resolve) => {
       this.#http.close(() => {
         resolve();
       });
     });
+    this.#refused = this.#halfOpen.refuse((socket, refusal) => {
+      this.#served.refuse(new FaultySocket(socket), refusal);
+    }, CLOSING);
+  }
+
+  cut(): void {
+    this.#halfOpen.destroy();
+    // What is in the middle of the handshake of TLS is known to nobody else.
+    for (const socket of this.#below) socket.destroy();
     this.#http.closeAllConnections();
   }
 
-  gone(): Promise<void> {
-    // What is in the middle of the handshake of TLS is known to nobody else.
-    for (const socket of this.#below) socket.destroy();
-    return this.#gone ?? Promise.resolve();
+  async gone(): Promise<void> {
+    await this.#refused;
+    this.cut();
+    await this.#closed;
   }
 
   readonly #onSocket = (socket: Duplex): void => {

@@ -26,10 +26,16 @@ export function plainReply(target: string, options: PlainAnswers): PlainReply | 
   const said = plainAnswerOf(options.authorize)?.(path);
   if (said !== undefined) return { reply: refusalOf(said), refused: false, closes: true };
   if (options.path !== undefined && !fits(path, options.path)) return NOT_FOUND;
-  return options.page === undefined ? undefined : { reply: options.page.reply, refused: false, closes: false };
+  return options.page === undefined
+    ? undefined
+    : { reply: options.page.reply, refused: false, closes: false };
 }
 
-const NOT_FOUND: PlainReply = { reply: refuse(404, 'nothing is served at this path'), refused: true, closes: true };
+const NOT_FOUND: PlainReply = {
+  reply: refuse(404, 'nothing is served at this path'),
+  refused: true,
+  closes: true,
+};
 
 function fits(path: string, pattern: string): boolean {
   return new PathTable([[pattern, true]]).find(path) !== undefined;

@@ -4,6 +4,7 @@ import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Served } from './entrance.js';
 import { FaultySocket } from './faulty-socket.js';
+import type { HalfOpen } from './half-open.js';
 
 /** Counts the sockets whose request has not come. */
 interface Waiting {
@@ -11,11 +12,21 @@ interface Waiting {
   leave(socket: Duplex): void;
 }
 
-/** Leads everything that comes to an HTTP server of ours to `served`: upgrades, other requests, and what is no request. */
-export function serveRequests(server: Server, served: Served, waiting: Waiting): void {
+/**
+ * Leads everything that comes to an HTTP server of ours to `served`: upgrades, other requests, and what is no request.
+ *
+ * @param halfOpen - Told of every socket whose request is here.
+ */
+export function serveRequests(
+  server: Server,
+  served: Served,
+  waiting: Waiting,
+  halfOpen: Pick<HalfOpen, 'delete'>,
+): void {
   /** Those that were told that they are closed. RFC 9112 section 9.6: what comes behind that is not looked at. */
   const ended = new WeakSet<Duplex>();
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    halfOpen.delete(request.socket);
     if (ended.has(request.socket)) return;
     served.answer(request, response);
     if (!response.shouldKeepAlive) ended.add(request.socket);
@@ -37,10 +48,12 @@ export function serveRequests(server: Server, served: Served, waiting: Waiting):
     unmatched: 404,
     enter: (arrival, params) => {
       waiting.leave(arrival.socket);
+      halfOpen.delete(arrival.socket);
       served.enter(arrival, params);
     },
     refuse: (arrival, refusal) => {
       waiting.leave(arrival.socket);
+      halfOpen.delete(arrival.socket);
       served.refuse(arrival, refusal);
     },
   });

@@ -3,8 +3,11 @@ import type { Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import type { HandshakeError } from '../protocol/errors.js';
 import type { Outgoing } from '../protocol/message.js';
+import type { Encoder } from '../operators/codecs/codec.js';
 import type { BroadcastOptions, BroadcastResult } from './broadcast.js';
 import type { ServerStats } from './stats/server-stats.js';
+import type { Topic } from './topics/topic.js';
+import type { Topics } from './topics/topics.js';
 
 /** How a server is closed. */
 export interface ServerCloseOptions {
@@ -12,7 +15,10 @@ export interface ServerCloseOptions {
   readonly code?: number;
   /** At most 123 octets of UTF-8. Default empty. */
   readonly reason?: string;
-  /** Milliseconds for them to close; then their transports are destroyed. Default `closeTimeoutMs`. */
+  /**
+   * Milliseconds for them to close; then their transports are destroyed. 0 gives them none. Default `closeTimeoutMs`, which each of
+   * them has at most.
+   */
   readonly graceMs?: number;
 }
 
@@ -45,7 +51,20 @@ export interface Server<Context = undefined> extends AsyncDisposable {
    */
   broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult;
   /**
-   * Takes no more connections, closes the open ones, and resolves when all are gone. Later calls wait for the first.
+   * What is published under a name, for the connections that are added to it; with `encoder` a topic of values, which that makes messages
+   * of. All topics of a server with one name are one.
+   *
+   * @throws TypeError for a name that is no string, or an encoder that is none.
+   */
+  topic<T extends Outgoing = Outgoing>(name: string): Topic<T>;
+  topic<T>(name: string, encoder: Encoder<T>): Topic<T>;
+  /** The same topics, and who comes to them and leaves. */
+  readonly topics: Topics;
+  /**
+   * Takes no more connections, closes the open ones, and resolves when all are gone. Acts at once. Who waits for `authorize`, or has not
+   * sent a whole request yet, is refused with 503.
+   *
+   * Later calls wait for the first; one with a `graceMs` that ends sooner cuts what is left then.
    *
    * @throws RangeError for a code or a reason that cannot be sent.
    */

@@ -92,12 +92,14 @@ export class SocketUpgrades<Context> implements Served {
   #server(): http.Server {
     if (this.#http === undefined) {
       this.#http = http.createServer(httpLimits(this.#options));
-      serveRequests(this.#http, this, this.#waiting);
+      serveRequests(this.#http, this, this.#waiting, NOBODY_CLOSES);
     }
     return this.#http;
   }
 }
 
+/** Single sockets have no server that closes. */
+const NOBODY_CLOSES = Object.freeze({ delete: () => undefined });
 const NO_PARAMS: PathParams = Object.freeze(Object.create(null) as PathParams);
 
 function nobody<Context>(): GateOwner<Context> {

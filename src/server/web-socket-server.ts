@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { type Observable, Subject } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/option-checks.js';
+import type { Cancel } from '../connection/clock.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { publishRefused } from '../connection/diagnostics.js';
+import { spared } from '../connection/safely.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { ConnectHead } from '../protocol/handshake/extended-connect.js';
 import type { HandshakeError } from '../protocol/errors.js';
@@ -30,11 +32,14 @@ import { isHttpServer } from './place.js';
 import { answerPlainRequest } from './plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
 import { urlOf } from './server-url.js';
+import type { Encoder } from '../operators/codecs/codec.js';
 import { Census } from './stats/census.js';
 import type { ServerStats } from './stats/server-stats.js';
 import { watchStats } from './stats/watch-stats.js';
 import { StatusFeed } from './status-page/status-feed.js';
 import { StatusPage } from './status-page/status-page.js';
+import type { Topic } from './topics/topic.js';
+import { TopicRegistry } from './topics/topic-registry.js';
 
 /** Code and reason are checked where they are used. */
 const CLOSE_CHECKS: Checks = Object.freeze({ code: anything, reason: anything, graceMs: wholeNumber(0) });
@@ -52,8 +57,13 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
   #stats$: Observable<ServerStats> | undefined;
   #status: { readonly page: StatusPage; readonly feed: StatusFeed<Context> } | undefined;
   readonly #onConnection: ((connection: WebSocketConnection<Context>) => void) | undefined;
+  /** Made when somebody asks for a topic. */
+  #topics: TopicRegistry | undefined;
   #closing: Promise<void> | undefined;
   #disobey: (() => void) | undefined;
+  /** When what is left of a server that closes is cut. */
+  #cutAt = Infinity;
+  #cancelCut: Cancel | undefined;
 
   /**
    * @param onConnection - Called with every connection before it is emitted.
@@ -76,7 +86,7 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
   }
 
   get connections$(): Observable<Connection<Context>> {
-    return this.#connections$.asObservable();
+    return spared(this.#connections$);
   }
 
   get connections(): ReadonlySet<Connection<Context>> {
@@ -84,7 +94,7 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
   }
 
   get rejections$(): Observable<HandshakeError> {
-    return this.#rejections$.asObservable();
+    return spared(this.#rejections$);
   }
 
   get stats(): ServerStats {
@@ -128,11 +138,29 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
     return broadcast(this.#connections, data, options);
   }
 
+  topic<T extends Outgoing = Outgoing>(name: string): Topic<T>;
+  topic<T>(name: string, encoder: Encoder<T>): Topic<T>;
+  topic<T>(name: string, encoder?: Encoder<T>): Topic<T> {
+    return this.topics.topic(name, encoder);
+  }
+
+  get topics(): TopicRegistry {
+    return (this.#topics ??= new TopicRegistry(this.#options.profile.options.logger));
+  }
+
   close(options: ServerCloseOptions = {}): Promise<void> {
     checkOptions(options, CLOSE_CHECKS);
     const { code = 1001, reason = '', graceMs = this.#options.profile.options.closeTimeoutMs } = options;
     checkClose(code, reason);
-    return (this.#closing ??= this.#close(code, reason, graceMs));
+    if (this.#closing !== undefined) {
+      if (options.graceMs !== undefined) this.#cutWithin(options.graceMs);
+      return this.#closing;
+    }
+    // There before anybody is told: whoever closes the server again while it begins to close gets this one.
+    let settle: (closed: Promise<void>) => void = () => undefined;
+    this.#closing = new Promise((resolve) => (settle = resolve));
+    settle(this.#close(code, reason, graceMs));
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -209,19 +237,34 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
 
   async #close(code: number, reason: string, graceMs: number): Promise<void> {
     this.#disobey?.();
-    this.#entrance.shut();
     this.#gate.close();
+    this.#entrance.shut();
     const open = [...this.#connections, ...(this.#status?.feed.viewers ?? [])];
     const gone = open.map((connection) => new Promise<void>((resolve) => connection.whenClosed(resolve)));
     for (const connection of open) connection.close(code, reason);
-    const cancel = this.#options.profile.clock.after(graceMs, () => {
-      for (const connection of open) connection.terminate();
-    });
+    this.#cutWithin(graceMs);
     await Promise.all(gone);
-    cancel();
     await this.#entrance.gone();
+    this.#cancelCut?.();
+    this.#cutAt = -Infinity;
     this.#options.profile.options.logger.info?.('closed', {});
     this.#connections$.complete();
     this.#rejections$.complete();
+    this.topics.end();
+  }
+
+  /** Ends what is left in `graceMs`, unless that is due sooner anyway. */
+  #cutWithin(graceMs: number): void {
+    const { clock } = this.#options.profile;
+    const at = clock.now() + graceMs;
+    if (at >= this.#cutAt) return;
+    this.#cutAt = at;
+    this.#cancelCut?.();
+    this.#cancelCut = clock.after(graceMs, () => {
+      for (const connection of [...this.#connections, ...(this.#status?.feed.viewers ?? [])]) {
+        connection.terminate();
+      }
+      this.#entrance.cut();
+    });
   }
 }

@@ -5,6 +5,9 @@ import type { Duplex } from 'node:stream';
 import tls, { type TLSSocket } from 'node:tls';
 import { bind } from '../bind.js';
 import type { Entrance, ServedStreams } from '../entrance.js';
+import { FaultySocket } from '../faulty-socket.js';
+import { CLOSING } from '../gate.js';
+import { HalfOpen } from '../half-open.js';
 import { httpLimits, MAX_TIMER_MS } from '../http-limits.js';
 import type { ResolvedServerOptions } from '../options.js';
 import { answerFault, serveRequests, TIMED_OUT } from '../serve-requests.js';
@@ -37,7 +40,9 @@ export class Http2Listener implements Entrance {
   readonly #leave = (): void => {
     this.#upgraded--;
   };
-  #gone: Promise<void> | undefined;
+  readonly #halfOpen: HalfOpen = new HalfOpen();
+  #refused: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
   #address: AddressInfo | string = '';
 
   constructor(options: ResolvedServerOptions<unknown>, served: ServedStreams) {
@@ -52,7 +57,7 @@ export class Http2Listener implements Entrance {
     this.#forget = function () {
       sockets.delete(this);
     };
-    serveRequests(this.#http, served, { leave: this.#onRequest });
+    serveRequests(this.#http, served, { leave: this.#onRequest }, this.#halfOpen);
     serveStreams(this.#http2, served, this.#sessions);
   }
 
@@ -70,18 +75,25 @@ export class Http2Listener implements Entrance {
   }
 
   shut(): void {
-    this.#gone = new Promise((resolve) => {
+    this.#closed = new Promise((resolve) => {
       this.#server.close(() => {
         resolve();
       });
     });
-    this.#waiting.destroy();
+    this.#refused = this.#halfOpen.refuse((socket, refusal) => {
+      this.#served.refuse(new FaultySocket(socket), refusal);
+    }, CLOSING);
     this.#sessions.close();
   }
 
-  gone(): Promise<void> {
+  cut(): void {
     for (const socket of this.#sockets) socket.destroy();
-    return this.#gone ?? Promise.resolve();
+  }
+
+  async gone(): Promise<void> {
+    await this.#refused;
+    this.cut();
+    await this.#closed;
   }
 
   #createServer(): net.Server {
@@ -136,6 +148,7 @@ export class Http2Listener implements Entrance {
       socket.unshift(first);
       if (first.toString('latin1') === PREFACE) {
         this.#waiting.leave(socket);
+        this.#halfOpen.delete(socket);
         this.#sessions.open(this.#http2, socket);
       } else this.#http.emit('connection', socket);
     };
@@ -154,6 +167,7 @@ export class Http2Listener implements Entrance {
       answerFault(Object.assign(new Error(), { code: TIMED_OUT }), socket, this.#served);
     });
     this.#waiting.admit(socket, cancel);
+    this.#halfOpen.add(socket);
   }
 
   readonly #onRequest = (socket: Duplex): void => {
