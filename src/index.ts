@@ -1,6 +1,11 @@
 /// <reference types="node" preserve="true" />
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { ClientOptions } from './client/options.js';
+export type { DelayOptions } from './client/reconnect/backoff.js';
+export type { LinkStatus } from './client/reconnect/link-status.js';
+export type { ReconnectOperatorOptions, ReconnectOptions } from './client/reconnect/options.js';
+export { reconnect } from './client/reconnect/reconnect.js';
+export type { Verdict } from './client/reconnect/verdict.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
 export type { ConnectionStats, TrafficStats } from './connection/connection-stats.js';
 export type { Source } from './connection/feed.js';
