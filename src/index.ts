@@ -1,6 +1,9 @@
 /// <reference types="node" preserve="true" />
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { ClientOptions } from './client/options.js';
+export type { PersistentOptions, WhileOffline } from './client/persistent/options.js';
+export { persistent } from './client/persistent/persistent.js';
+export type { PersistentConnection, PersistentStats } from './client/persistent/persistent-connection.js';
 export type { DelayOptions } from './client/reconnect/backoff.js';
 export type { LinkStatus } from './client/reconnect/link-status.js';
 export type { ReconnectOperatorOptions, ReconnectOptions } from './client/reconnect/options.js';

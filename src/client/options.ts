@@ -82,6 +82,9 @@ const CHECKS: Checks = Object.freeze({
   unref: flag,
 });
 
+/** For those who take a client's options among others. */
+export const CLIENT_CHECKS: Checks = CHECKS;
+
 /** @throws TypeError or RangeError that names the option, its value and what was expected. */
 export function resolveClientOptions<Context>(
   options: ClientOptions<Context>,

@@ -1,7 +1,12 @@
-import { type MonoTypeOperatorFunction, Observable, Subject } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, type Observer, Subject } from 'rxjs';
 import type { Connection } from '../../connection/connection.js';
 import type { LinkStatus } from './link-status.js';
-import { checkReconnect, type ReconnectOperatorOptions, resolveReconnect } from './options.js';
+import {
+  checkReconnect,
+  type ReconnectOperatorOptions,
+  type ResolvedReconnect,
+  resolveReconnect,
+} from './options.js';
 import { Reconnection } from './reconnection.js';
 
 /**
@@ -42,13 +47,19 @@ export function reconnect<Context>(
   options: ReconnectOperatorOptions = {},
 ): MonoTypeOperatorFunction<Connection<Context>> {
   checkReconnect(options);
-  const resolved = resolveReconnect(options);
-  const { status } = options;
+  return reconnecting(resolveReconnect(options), options.status);
+}
+
+/** {@link reconnect}, with everything decided. */
+export function reconnecting<Context>(
+  options: ResolvedReconnect,
+  status: Partial<Observer<LinkStatus>> | undefined,
+): MonoTypeOperatorFunction<Connection<Context>> {
   return (source) =>
     new Observable((subscriber) => {
       // A Subject between: what an observer throws goes where rxjs sends it, and not into the middle of this.
       const status$ = new Subject<LinkStatus>();
       if (status !== undefined) status$.subscribe(status);
-      new Reconnection(source, subscriber, resolved, status$).begin();
+      new Reconnection(source, subscriber, options, status$).begin();
     });
 }

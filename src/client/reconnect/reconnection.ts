@@ -6,6 +6,7 @@ import { EarlySubscriber } from '../../operators/early-subscriber.js';
 import type { CloseInfo } from '../../protocol/closing-handshake.js';
 import { ConnectionClosedError } from '../../protocol/connection-closed-error.js';
 import { HandshakeError, WebSocketError } from '../../protocol/errors.js';
+import { asError } from './as-error.js';
 import type { LinkStatus } from './link-status.js';
 import type { ResolvedReconnect } from './options.js';
 import { retryAfterMs } from './retry-after.js';
@@ -55,8 +56,9 @@ export class Reconnection<Context> {
     this.#watchNetwork();
     if (this.#isOver) return;
     if (this.#online) this.#connect();
-    else
+    else {
       this.#wait(new WebSocketError('RXWIRE_OFFLINE', 'the option online says that there is no network'), 0);
+    }
   }
 
   #watchNetwork(): void {
@@ -225,11 +227,6 @@ function infoOf(end: End): CloseInfo | undefined {
 
 function causeOf(end: End): Error {
   return 'info' in end ? new ConnectionClosedError(end.info) : asError(end.error);
-}
-
-/** What is thrown need not be an Error: the reason of an AbortSignal, for one. */
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }
 
 function checkVerdict(verdict: Verdict): Verdict {
