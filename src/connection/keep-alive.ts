@@ -65,12 +65,12 @@ export class KeepAlive implements WheelMember {
     this.#place = undefined;
   }
 
-  wake(): void {
+  wake(sleptMs: number): void {
     if (this.#stopped) return;
     if (this.#waiting) {
       // Timers run before the socket is read: an answer may lie there already.
       this.#owner.nextTurn(() => {
-        this.#judge();
+        this.#judge(sleptMs);
       });
     } else {
       this.#ping();
@@ -102,13 +102,13 @@ export class KeepAlive implements WheelMember {
     this.#plan(timeoutMs === Infinity ? intervalMs : timeoutMs);
   }
 
-  #judge(): void {
+  #judge(sleptMs: number): void {
     if (this.#stopped) return;
     const { timeoutMs, intervalMs, anyTraffic } = this.#owner.keepAliveOptions;
     if (this.#answered || (anyTraffic && this.#owner.takeTraffic())) {
       this.#waiting = false;
       this.#plan(intervalMs);
-    } else if (this.#owner.holding || this.#overslept()) {
+    } else if (this.#owner.holding || this.#overslept(sleptMs)) {
       this.#waiting = false;
       this.#ping();
     } else {
@@ -122,7 +122,8 @@ export class KeepAlive implements WheelMember {
   }
 
   /** Whether the wheel came much too late: then it was this process that was away. */
-  #overslept(): boolean {
-    return this.#owner.clock.now() - this.#dueAt > Math.max(1000, this.#owner.keepAliveOptions.timeoutMs / 4);
+  #overslept(sleptMs: number): boolean {
+    const lateMs = this.#owner.clock.now() + sleptMs - this.#dueAt;
+    return lateMs > Math.max(1000, this.#owner.keepAliveOptions.timeoutMs / 4);
   }
 }
