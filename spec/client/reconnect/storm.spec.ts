@@ -1,6 +1,7 @@
 import { Observable, type SchedulerLike } from 'rxjs';
 import { type Connection, HandshakeError, reconnect } from '../../../src/index.js';
 import { VirtualTime } from '../../../src/testing/index.js';
+import { distanceFromEven, farthest } from '../../support/evenness.js';
 import { seed } from '../../support/seed.js';
 
 const CLIENTS = 5000;
@@ -54,17 +55,6 @@ function mostInASecond(times: readonly number[]): number {
   return most;
 }
 
-/** The largest distance of what was drawn from what is drawn evenly from 0 to `bound`: Kolmogorov and Smirnov. */
-function distance(drawn: readonly number[], bound: number): number {
-  const sorted = drawn.toSorted((a, b) => a - b);
-  return Math.max(
-    ...sorted.map((value, i) => {
-      const even = value / bound;
-      return Math.max(even - i / sorted.length, (i + 1) / sorted.length - even);
-    }),
-  );
-}
-
 describe('5,000 clients of a server that restarts', () => {
   const { delays, arrivals, time, leave } = storm();
   // Long enough for each to have made its attempts, whatever it drew.
@@ -77,8 +67,7 @@ describe('5,000 clients of a server that restarts', () => {
     const drawn = delays[attempt]!;
     expect(drawn).toHaveLength(CLIENTS);
     expect(Math.max(...drawn)).toBeLessThan(boundMs);
-    // One even sample in 20 000 is further off; the seed is printed.
-    expect(distance(drawn, boundMs)).toBeLessThan(2.3 / Math.sqrt(CLIENTS));
+    expect(distanceFromEven(drawn, boundMs)).toBeLessThan(farthest(CLIENTS));
   });
 
   it.each(bounds)('of attempt %i come no more in a second than their share', (attempt, boundMs) => {
@@ -104,7 +93,7 @@ describe('the spec itself', () => {
   it('would notice clients that come together', () => {
     const random = numbers(seed);
     const together = Array.from({ length: CLIENTS }, () => 900 + random() * 100);
-    expect(distance(together, 1000)).toBeGreaterThan(2.3 / Math.sqrt(CLIENTS));
+    expect(distanceFromEven(together, 1000)).toBeGreaterThan(farthest(CLIENTS));
     expect(mostInASecond(together)).toBe(CLIENTS);
   });
 });
