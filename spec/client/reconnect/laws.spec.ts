@@ -172,11 +172,16 @@ describe('reconnect, whatever happens', () => {
         network,
         fc.nat(60_000),
         (script, given, changes, leaveAt) => {
-          const { dialing, online$, leave } = run(script, given);
+          const { dialing, told, online$, leave } = run(script, given);
           const { time } = dialing;
           changes.forEach((at, i) => time.schedule(() => online$.next(i % 2 === 1), at));
           time.pass(leaveAt);
+          const { pending } = time;
+          const last = told.at(-1)!.status;
           leave();
+          if (last.state === 'waiting') {
+            expect(time.pending).toBe(last.delayMs === Infinity ? pending : pending - 1);
+          }
           const began = dialing.began.length;
           expect([dialing.current, online$.observed]).toEqual([0, false]);
           // The closing handshake of what was open.

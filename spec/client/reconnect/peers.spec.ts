@@ -16,6 +16,7 @@ import {
 import { opensslNeed, selfSigned } from '../../support/certificate.js';
 import { collect, type Record } from '../../support/collect.js';
 import { afterTest, startServer, watchResources } from '../../support/harness.js';
+import { rawServer } from '../../support/raw-peer.js';
 import { itNeeds } from '../../support/skip.js';
 import { until } from '../../support/turns.js';
 
@@ -289,6 +290,25 @@ describe('200 connections, one after the other', () => {
     expect(listeners()).toEqual(before);
     expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
   }, 60_000);
+});
+
+describe('leaving in the middle of an opening', () => {
+  it.each([
+    ['while the name is looked up', 'ws://localhost', false],
+    ['while TLS is agreed on', 'wss://127.0.0.1', true],
+    ['while the answer is awaited', 'ws://127.0.0.1', true],
+  ])('%s leaves no socket, no timer and no attempt', async (_name, origin, isAccepted) => {
+    const server = await rawServer();
+    const link = persistent(`${origin}:${server.port}`, { ...QUIET, ...SOON });
+    const messages = collect(link.messages$);
+    const { connections, statuses } = watch(`${origin}:${server.port}`);
+    if (isAccepted) await until(() => server.peers.length === 2);
+    connections.stop();
+    link.close();
+    expect([states(statuses), messages.done]).toEqual([['connecting', 'closed'], true]);
+    await until(() => server.peers.every(({ ended, closed }) => ended || closed));
+    expect(server.peers).toHaveLength(isAccepted ? 2 : 0);
+  });
 });
 
 describe('a process that waits', () => {
