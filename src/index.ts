@@ -2,6 +2,14 @@
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { ClientUpgradeOptions } from './client/open-over.js';
 export type { ClientHandshakeOptions, ClientOptions } from './client/options.js';
+export type { PersistentOptions, WhileOffline } from './client/persistent/options.js';
+export { persistent } from './client/persistent/persistent.js';
+export type { PersistentConnection, PersistentStats } from './client/persistent/persistent-connection.js';
+export type { DelayOptions } from './client/reconnect/backoff.js';
+export type { LinkStatus } from './client/reconnect/link-status.js';
+export type { ReconnectOperatorOptions, ReconnectOptions } from './client/reconnect/options.js';
+export { reconnect } from './client/reconnect/reconnect.js';
+export type { Verdict } from './client/reconnect/verdict.js';
 export type { OnViolation } from './connection/closer.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
 export type { ConnectionStats, TrafficStats } from './connection/connection-stats.js';

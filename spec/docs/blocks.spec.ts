@@ -4,7 +4,7 @@ import * as rxjs from 'rxjs';
 import { finalize, type Observable, Subject, takeUntil } from 'rxjs';
 import * as rxjsTesting from 'rxjs/testing';
 import * as rxwire from 'rxwire';
-import type { ClientOptions, ClientUrl } from 'rxwire';
+import type { ClientOptions, ClientUrl, PersistentOptions } from 'rxwire';
 import * as operators from 'rxwire/operators';
 import * as protocol from 'rxwire/protocol';
 import * as testing from 'rxwire/testing';
@@ -50,6 +50,11 @@ async function execute(block: DocBlock): Promise<string[]> {
     openServer: (...args: Parameters<typeof rxwire.openServer>) => keep(rxwire.openServer(...args)),
     openConnection: (url: ClientUrl, options?: ClientOptions) =>
       keep(rxwire.openConnection(url, { ...QUIET, ...options })),
+    persistent: (url: ClientUrl, options?: PersistentOptions) => {
+      const link = rxwire.persistent(url, { ...QUIET, ...options });
+      opened.push(link);
+      return link;
+    },
   };
   const modules: Record<string, unknown> = {
     rxjs,

@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import http from 'node:http';
-import { attach, deflateFrame, listen, openConnection, permessageDeflate, serve } from 'rxwire';
+import {
+  attach,
+  deflateFrame,
+  listen,
+  openConnection,
+  permessageDeflate,
+  persistent,
+  reconnect,
+  serve,
+} from 'rxwire';
 import { resolveDeflateFrame } from '../../src/protocol/deflate-frame/options.js';
 import { resolveCompression, thresholdFor } from '../../src/protocol/permessage-deflate/options.js';
 import { compilerOptions, ROOT } from '../support/doc-blocks.js';
@@ -62,6 +71,16 @@ describe('docs/reference/options.md', () => {
     expect(documented('compression').toSorted()).toEqual(declared['CompressionOptions']);
     expect(documented('deflateFrame').toSorted()).toEqual(declared['DeflateFrameOptions']);
     expect(documented('send and prepare').toSorted()).toEqual(declared['SendOptions']);
+    const reconnecting = documented('ReconnectOptions');
+    expect(reconnecting.toSorted()).toEqual([...(declared['ReconnectOptions'] ?? []), 'status'].toSorted());
+    expect(reconnecting.toSorted()).toEqual(declared['ReconnectOperatorOptions']);
+    const forPersistent = [
+      ...client,
+      ...(declared['ReconnectOptions'] ?? []),
+      ...documented('PersistentOptions'),
+    ];
+    expect([...new Set(forPersistent)].toSorted()).toEqual(declared['PersistentOptions']);
+    expect(documented('delays').toSorted()).toEqual(declared['DelayOptions']);
     expect(declared['PrepareOptions']).toEqual(['compress']);
   }, 60_000);
 
@@ -72,6 +91,22 @@ describe('docs/reference/options.md', () => {
       signal: AbortSignal.abort('checked'),
     });
     await expect(opening).rejects.toBe('checked');
+  });
+
+  it.each(documented('ReconnectOptions'))('%s is an option of reconnect', (name) => {
+    expect(() => reconnect({ [name]: undefined })).not.toThrow();
+  });
+
+  it.each(documented('PersistentOptions'))('%s is an option of persistent', (name) => {
+    expect(() => persistent('ws://127.0.0.1:1', { [name]: undefined })).not.toThrow();
+  });
+
+  it.each(documented('whileOffline'))('%s is an option of whileOffline', (name) => {
+    expect(() => persistent('ws://127.0.0.1:1', { whileOffline: { [name]: undefined } })).not.toThrow();
+  });
+
+  it.each(documented('delays'))('%s is an option of delays', (name) => {
+    expect(() => reconnect({ delays: { [name]: undefined } })).not.toThrow();
   });
 
   it.each(server)('%s is an option of a server', (name) => {

@@ -86,13 +86,14 @@ export const CLIENT_HANDSHAKE_CHECKS: Checks = Object.freeze({
   unref: flag,
 });
 
-const CHECKS: Checks = Object.freeze({ ...CLIENT_HANDSHAKE_CHECKS, tls: ofType('object') });
+/** For those who take a client's options among others. */
+export const CLIENT_CHECKS: Checks = Object.freeze({ ...CLIENT_HANDSHAKE_CHECKS, tls: ofType('object') });
 
 /** @throws TypeError or RangeError that names the option, its value and what was expected. */
 export function resolveClientOptions<Context>(
   options: ClientOptions<Context>,
 ): ResolvedClientOptions<Context> {
-  checkOptions(options, CHECKS);
+  checkOptions(options, CLIENT_CHECKS);
   // What may not be in a request is refused now, and not at the first dial.
   headerList(options.headers ?? {}, RESERVED_IN_REQUEST);
   return {

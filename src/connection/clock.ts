@@ -9,11 +9,20 @@ export interface Clock {
   now(): number;
   /** Runs `task` in `ms` milliseconds. `Infinity` is never. */
   after(ms: number, task: () => void): Cancel;
+  /**
+   * Milliseconds that have passed outside since this was last asked, and not for `now`: a machine that sleeps may stop its clock. Missing
+   * where that cannot be.
+   */
+  slept?(): number;
 }
 
 const never: Cancel = () => undefined;
 /** What a timer of Node holds at most; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** How far the clock on the wall is ahead of the one that only counts. */
+const aheadMs = (): number => Date.now() - performance.now();
+let lastAheadMs = aheadMs();
 
 /**
  * The clock of this machine. It does not jump when the date is set, and its timers keep no process alive: a
@@ -21,6 +30,12 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export const machineClock: Clock = {
   now: () => performance.now(),
+  /** A date that is set forward looks like a sleep; one that is set back like nothing. */
+  slept() {
+    const before = lastAheadMs;
+    lastAheadMs = aheadMs();
+    return Math.max(0, lastAheadMs - before);
+  },
   after(ms, task) {
     if (ms > MAX_TIMER_MS) return never;
     const timer = setTimeout(task, ms);

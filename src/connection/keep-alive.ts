@@ -73,12 +73,12 @@ export class KeepAlive implements WheelMember {
     this.#place = undefined;
   }
 
-  wake(): void {
+  wake(sleptMs: number): void {
     if (this.#stopped) return;
     if (this.#ping?.waiting === true) {
       // Timers run before the socket is read: an answer may lie there already.
       this.#owner.nextTurn(() => {
-        this.#judge();
+        this.#judge(sleptMs);
       });
     } else {
       this.#sendPing();
@@ -110,7 +110,7 @@ export class KeepAlive implements WheelMember {
     this.#plan(timeoutMs === Infinity ? intervalMs : timeoutMs);
   }
 
-  #judge(): void {
+  #judge(sleptMs: number): void {
     const ping = this.#ping;
     if (this.#stopped || ping === undefined) return;
     const { timeoutMs, intervalMs, anyTraffic } = this.#owner.keepAliveOptions;
@@ -118,7 +118,7 @@ export class KeepAlive implements WheelMember {
       ping.waiting = false;
       if (ping.answered) this.#ping = undefined;
       this.#plan(intervalMs);
-    } else if (this.#owner.holding || this.#overslept()) {
+    } else if (this.#owner.holding || this.#overslept(sleptMs)) {
       ping.waiting = false;
       this.#sendPing();
     } else {
@@ -132,7 +132,8 @@ export class KeepAlive implements WheelMember {
   }
 
   /** Whether the wheel came much too late: then it was this process that was away. */
-  #overslept(): boolean {
-    return this.#owner.clock.now() - this.#dueAt > Math.max(1000, this.#owner.keepAliveOptions.timeoutMs / 4);
+  #overslept(sleptMs: number): boolean {
+    const lateMs = this.#owner.clock.now() + sleptMs - this.#dueAt;
+    return lateMs > Math.max(1000, this.#owner.keepAliveOptions.timeoutMs / 4);
   }
 }

@@ -2,8 +2,12 @@ import type { Cancel, Clock } from './clock.js';
 
 /** Something that is to be woken. */
 export interface WheelMember {
-  /** Its time has come. It is not in the wheel any more. */
-  wake(): void;
+  /**
+   * Its time has come. It is not in the wheel any more.
+   *
+   * @param sleptMs - How long the machine has just slept with its clock stopped; 0 for most.
+   */
+  wake(sleptMs: number): void;
 }
 
 /** Where a member waits. */
@@ -11,6 +15,10 @@ export type WheelPlace = Set<WheelMember>;
 
 /** Wakings are put off to the next of this many steps of their delay, so that many connections share a timer. */
 const STEPS = 16;
+/** How often a clock that may have been stopped is looked at. */
+const LOOK_MS = 1000;
+/** What is no sleep: dates are corrected by less all the time. */
+const SHORTEST_SLEEP_MS = 1000;
 
 /**
  * One timer for all that wait on a clock: 100,000 idle connections are a dozen sets and one timer, not 100,000
@@ -56,6 +64,8 @@ export class Wheel {
     const step = Math.max(1, Math.floor(delayMs / STEPS));
     const at = Math.ceil((this.#clock.now() + delayMs) / step) * step;
     let bucket = this.#buckets.get(at);
+    // From here on it is this wheel that notices.
+    if (this.#buckets.size === 0) this.#clock.slept?.();
     if (bucket === undefined) this.#buckets.set(at, (bucket = new Set()));
     if (at < this.#next) this.#arm(at);
     return bucket;
@@ -64,7 +74,8 @@ export class Wheel {
   #arm(at: number): void {
     this.#cancel?.();
     this.#next = at;
-    this.#cancel = this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
+    const delayMs = Math.max(0, at - this.#clock.now());
+    this.#cancel = this.#clock.after(this.#clock.slept ? Math.min(delayMs, LOOK_MS) : delayMs, () => {
       this.#turn();
     });
   }
@@ -83,8 +94,9 @@ export class Wheel {
   #turn(): void {
     this.#next = Infinity;
     this.#cancel = undefined;
+    const sleptMs = this.#sleptMs();
     // A timer may fire a fraction of a millisecond early.
-    const now = this.#clock.now() + 1;
+    const now = this.#clock.now() + sleptMs + 1;
     for (const at of [...this.#buckets.keys()].sort((a, b) => a - b)) {
       const bucket = this.#buckets.get(at);
       if (bucket === undefined) continue;
@@ -92,10 +104,15 @@ export class Wheel {
         this.#buckets.delete(at);
       } else if (at <= now) {
         this.#buckets.delete(at);
-        for (const member of bucket) member.wake();
+        for (const member of bucket) member.wake(sleptMs);
       } else if (at < this.#next) {
         this.#arm(at);
       }
     }
+  }
+
+  #sleptMs(): number {
+    const ms = this.#clock.slept?.() ?? 0;
+    return ms < SHORTEST_SLEEP_MS ? 0 : ms;
   }
 }
