@@ -55,6 +55,7 @@ describe('docs/reference/options.md', () => {
     expect(client.toSorted()).toEqual(declared['ClientOptions']);
     expect(server.toSorted()).toEqual(declared['ServerOptions']);
     expect(forServe.toSorted()).toEqual(declared['ServeOptions']);
+    expect(documented('proxy').toSorted()).toEqual(declared['ProxyOptions']);
     expect(documented('keepAlive').toSorted()).toEqual(declared['KeepAliveOptions']);
     expect(documented('compression').toSorted()).toEqual(declared['CompressionOptions']);
     expect(documented('deflateFrame').toSorted()).toEqual(declared['DeflateFrameOptions']);

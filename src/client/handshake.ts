@@ -1,15 +1,18 @@
 import http from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
-import { HandshakeError, type HandshakePhase, TimeoutError, WebSocketError } from '../protocol/errors.js';
+import { HandshakeError, ProxyError, TimeoutError, WebSocketError } from '../protocol/errors.js';
 import { bindExtensions } from '../protocol/extensions/bound.js';
 import { offerElements } from '../protocol/extensions/negotiate-client.js';
 import { newKey } from '../protocol/handshake/accept-key.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { requestHeaders } from '../protocol/handshake/request.js';
 import { type AcceptedResponse, judgeResponse } from '../protocol/handshake/response.js';
-import { type Dial, dial } from '../transport/dial.js';
 import { SocketTransport } from '../transport/socket-transport.js';
+import { Dialing } from './dialing.js';
 import type { ResolvedClientOptions } from './options.js';
+import { reasonOf } from './reason-of.js';
 import { readBody } from './response-body.js';
 import type { Target } from './target.js';
 
@@ -48,7 +51,7 @@ class Attempt<Context> {
   readonly #key: string = newKey();
   readonly #headers: [string, string][];
   #settled = false;
-  #dial: Dial | undefined;
+  readonly #dialing: Dialing;
   #request: http.ClientRequest | undefined;
   /** Takes what has come of a refusal's body for all of it. */
   #endBody: (() => void) | undefined;
@@ -67,6 +70,14 @@ class Attempt<Context> {
       origin: options.origin,
       headers: options.headers,
     });
+    this.#dialing = new Dialing(target, options.dialing, options.profile.clock, {
+      onStream: (stream) => {
+        this.#ask(stream);
+      },
+      onError: (error) => {
+        this.#fail(error);
+      },
+    });
   }
 
   begin(): void {
@@ -74,18 +85,25 @@ class Attempt<Context> {
     this.#cancelTimeout = profile.clock.after(handshakeTimeoutMs, () => {
       this.#timeOut();
     });
-    const { secure, hostname, port, unixPath, target } = this.#target;
+    this.#dialing.start();
+  }
+
+  /** Asks over a stream that is connected, and takes care of its errors until Node does. */
+  #ask(stream: Duplex): void {
+    const lost = (error?: Error): void => {
+      this.#fail(this.#describe(error ?? new Error('the stream was closed')));
+    };
+    stream.on('error', lost).on('close', lost);
     const request = http.request({
       method: 'GET',
-      path: target,
+      path: this.#target.target,
       headers: this.#headers.flat(),
       setHost: false,
       maxHeaderSize: MAX_HEAD_BYTES,
-      createConnection: () => {
-        const { noDelay, tls } = this.#options;
-        this.#dial = dial({ hostname, port, unixPath, noDelay, tls: secure ? tls : undefined });
-        return this.#dial.socket;
-      },
+      createConnection: () => stream,
+    });
+    request.once('socket', () => {
+      stream.off('error', lost).off('close', lost);
     });
     this.#request = request;
     request.on('upgrade', (response, socket, head) => {
@@ -102,10 +120,11 @@ class Attempt<Context> {
 
   abort(): void {
     if (!this.#settle()) return;
+    this.#dialing.abort();
     this.#request?.destroy();
   }
 
-  #upgraded(response: http.IncomingMessage, socket: Dial['socket'], head: Buffer): void {
+  #upgraded(response: http.IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#settled) {
       socket.destroy();
       return;
@@ -135,7 +154,7 @@ class Attempt<Context> {
   }
 
   #open(
-    socket: Dial['socket'],
+    socket: Duplex,
     head: Uint8Array,
     response: { readonly status: number; readonly headers: HeaderFields },
     { subprotocol, extensions }: AcceptedResponse,
@@ -152,7 +171,7 @@ class Attempt<Context> {
       profile: this.#options.profile,
       context: this.#options.context,
     });
-    if (this.#options.unref) socket.unref();
+    if (this.#options.unref && socket instanceof Socket) socket.unref();
     if (this.#settle()) this.#observer.onOpen(connection);
   }
 
@@ -179,20 +198,20 @@ class Attempt<Context> {
     const limitMs = this.#options.handshakeTimeoutMs;
     const text = `${this.#target.shown} did not complete the opening handshake within ${String(limitMs)} ms`;
     const cause = new TimeoutError(text, { option: 'handshakeTimeoutMs', limitMs });
-    const phase = this.#phase();
-    this.#fail(new HandshakeError(text, { phase, cause, code: 'RXWIRE_HANDSHAKE_TIMEOUT' }));
+    const { phase } = this.#dialing;
+    const details = { cause, code: 'RXWIRE_HANDSHAKE_TIMEOUT' } as const;
+    this.#fail(
+      phase === 'proxy' ? new ProxyError(text, details) : new HandshakeError(text, { ...details, phase }),
+    );
+    this.#dialing.abort();
     this.#request?.destroy();
-  }
-
-  #phase(): HandshakePhase {
-    if (this.#dial === undefined) return 'dns';
-    return this.#dial.connected() ? 'http' : this.#dial.phase();
   }
 
   #describe(error: Error): Error {
     if (error instanceof WebSocketError) return error;
     return new HandshakeError(`cannot connect to ${this.#target.shown}: ${reasonOf(error)}`, {
-      phase: this.#phase(),
+      // A server of TLS 1.3 refuses a certificate when this side is done with TLS already.
+      phase: isOfTls(error) ? 'tls' : this.#dialing.phase,
       cause: error,
     });
   }
@@ -209,9 +228,7 @@ class Attempt<Context> {
   }
 }
 
-/** When every address of a name was refused, Node's error has no text of its own. */
-function reasonOf(error: Error): string {
-  const errors: unknown = (error as { errors?: unknown }).errors;
-  if (error.message !== '' || !Array.isArray(errors)) return error.message;
-  return errors.map((inner: Error) => inner.message).join('; ');
+/** What OpenSSL says has its name in front. */
+function isOfTls(error: NodeJS.ErrnoException): boolean {
+  return error.code?.startsWith('ERR_SSL_') === true;
 }

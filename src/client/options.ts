@@ -1,4 +1,3 @@
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import {
   CONNECTION_CHECKS,
   type ConnectionOptions,
@@ -15,11 +14,17 @@ import {
   ofType,
   oneOf,
 } from '../protocol/option-checks.js';
+import {
+  DIAL_CHECKS,
+  type DialOptions,
+  type ResolvedDialOptions,
+  resolveDialOptions,
+} from './dial-options.js';
 import { headerList, type HeaderOptions, RESERVED_IN_REQUEST } from '../protocol/handshake/header-options.js';
 import { checkSubprotocols } from '../protocol/handshake/subprotocols.js';
 
 /** How a client connects, and what its connection is like. */
-export interface ClientOptions<Context = undefined> extends ConnectionOptions {
+export interface ClientOptions<Context = undefined> extends ConnectionOptions, DialOptions {
   /** What the application attaches to the connection. Default undefined. */
   readonly context?: Context;
   /** The subprotocols offered, in order of preference. RFC 6455 section 1.9. */
@@ -32,8 +37,6 @@ export interface ClientOptions<Context = undefined> extends ConnectionOptions {
   readonly origin?: string;
   /** The wire version to speak. Default 13; 8 is of the last drafts before RFC 6455. */
   readonly version?: 8 | 13;
-  /** What `node:tls` takes for `wss:`: own authorities, a client certificate, `servername`. */
-  readonly tls?: TlsConnectionOptions;
   /** Milliseconds for the whole opening handshake, from the look-up of the name on. Default 10 000. */
   readonly handshakeTimeoutMs?: number;
   /** Aborts the dial; on an open connection, closes it with 1000. `connect` errors with its reason. */
@@ -42,8 +45,6 @@ export interface ClientOptions<Context = undefined> extends ConnectionOptions {
   readonly acceptMasked?: boolean;
   /** Makes the four octets of each masking key. For tests: the default is the operating system's randomness. */
   readonly maskingKey?: () => Uint8Array;
-  /** False leaves Nagle's algorithm on. Default true. */
-  readonly noDelay?: boolean;
   /** Lets the process exit while the connection is open. Default false. */
   readonly unref?: boolean;
 }
@@ -56,10 +57,10 @@ export interface ResolvedClientOptions<Context> {
   readonly headers: HeaderOptions;
   readonly origin: string | undefined;
   readonly version: 8 | 13;
-  readonly tls: TlsConnectionOptions;
+  /** How it gets to the server. */
+  readonly dialing: ResolvedDialOptions;
   readonly handshakeTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  readonly noDelay: boolean;
   readonly unref: boolean;
   /** What all its connections have in common. */
   readonly profile: ConnectionProfile;
@@ -67,18 +68,17 @@ export interface ResolvedClientOptions<Context> {
 
 const CHECKS: Checks = Object.freeze({
   ...CONNECTION_CHECKS,
+  ...DIAL_CHECKS,
   context: anything,
   subprotocols: anything,
   requireSubprotocol: flag,
   headers: ofType('object'),
   origin: ofType('string'),
   version: oneOf(8, 13),
-  tls: ofType('object'),
   handshakeTimeoutMs: milliseconds,
   signal: ofType('object'),
   acceptMasked: flag,
   maskingKey: ofType('function'),
-  noDelay: flag,
   unref: flag,
 });
 
@@ -89,6 +89,11 @@ export function resolveClientOptions<Context>(
   checkOptions(options, CHECKS);
   // What may not be in a request is refused now, and not at the first dial.
   headerList(options.headers ?? {}, RESERVED_IN_REQUEST);
+  const profile = connectionProfile('client', {
+    ...resolveConnectionOptions(options, 'client'),
+    acceptMasked: options.acceptMasked ?? false,
+    maskingKey: options.maskingKey,
+  });
   return {
     // Whoever asks for a context gives one; who gives none has `undefined` as its type.
     context: options.context as Context,
@@ -97,15 +102,12 @@ export function resolveClientOptions<Context>(
     headers: options.headers ?? {},
     origin: options.origin,
     version: options.version ?? 13,
-    tls: options.tls ?? {},
+    dialing: resolveDialOptions(options, (error) => {
+      profile.options.logger.warn?.('the key log cannot be written', { error });
+    }),
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
     signal: options.signal,
-    noDelay: options.noDelay ?? true,
     unref: options.unref ?? false,
-    profile: connectionProfile('client', {
-      ...resolveConnectionOptions(options, 'client'),
-      acceptMasked: options.acceptMasked ?? false,
-      maskingKey: options.maskingKey,
-    }),
+    profile,
   };
 }
