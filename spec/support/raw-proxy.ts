@@ -34,8 +34,8 @@ export async function rawProxy(behave: Behaviour, settings: RawProxySettings = {
   const onClient = (client: net.Socket): void => {
     clients.push(client);
     let head = Buffer.alloc(0);
+    client.on('data', (chunk) => received.push(chunk));
     const onData = (chunk: Buffer): void => {
-      received.push(chunk);
       head = Buffer.concat([head, chunk]);
       if (settings.socks !== true && !head.includes('\r\n\r\n')) return;
       client.off('data', onData);

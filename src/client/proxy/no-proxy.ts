@@ -61,7 +61,8 @@ function hostRule(name: string): Bypass {
     return memberOf(block);
   }
   const below = `.${name}`;
-  return (hostname) => hostname === name || hostname.endsWith(below);
+  // An address ends in no name.
+  return (hostname) => hostname === name || (hostname.endsWith(below) && net.isIP(hostname) === 0);
 }
 
 function blockOf(entry: string): Bypass | undefined {
