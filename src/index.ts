@@ -3,6 +3,7 @@ export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { DialFunction, DialOptions, DialTarget } from './client/dial-options.js';
 export type { ClientOptions } from './client/options.js';
 export type { ProxyOptions } from './client/proxy/options.js';
+export type { ClientTlsOptions } from './client/tls-option.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
 export type { ConnectionStats, TrafficStats } from './connection/connection-stats.js';
 export type { Source } from './connection/feed.js';

@@ -1,7 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import net, { type LookupFunction } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { ObservableInput } from 'rxjs';
 import {
   type Check,
@@ -15,6 +14,7 @@ import {
 import type { TcpOptions } from '../transport/dial.js';
 import type { Encryption } from '../transport/encryption.js';
 import { type ProxyOptions, type ProxySettings, resolveProxy } from './proxy/options.js';
+import { checkTls, type ClientTlsOptions } from './tls-option.js';
 
 /** Whom a function of yours is to connect to. */
 export interface DialTarget {
@@ -33,7 +33,7 @@ export type DialFunction = (target: DialTarget) => ObservableInput<Duplex>;
 /** How a client gets to its server: addresses, TLS, proxies. */
 export interface DialOptions {
   /** What `node:tls` takes for `wss:`: own authorities, a client certificate, `servername`. */
-  readonly tls?: TlsConnectionOptions;
+  readonly tls?: ClientTlsOptions;
   /**
    * Where the keys of TLS are written, for programs that read captures: a file to append to, or a function that is given each line. Who has
    * them can read all that was sent. Default nowhere; the variable SSLKEYLOGFILE is not looked at.
@@ -136,6 +136,7 @@ export function resolveDialOptions(
   onTrouble: (error: unknown) => void,
 ): ResolvedDialOptions {
   checkTogether(options);
+  checkTls(options.tls, 'tls');
   const { tls = {}, keyLog, tcpKeepAliveMs = Infinity } = options;
   return {
     tls: keyLog === undefined ? tls : { ...tls, onKeyLog: keyLogger(keyLog, onTrouble) },

@@ -25,28 +25,32 @@ export function encrypted(
   { onKeyLog, ...options }: Encryption,
   connect: (settings: tls.ConnectionOptions) => tls.TLSSocket,
 ): tls.TLSSocket {
-  const socket = connect({ ALPNProtocols: [HTTP_1_1], ...serverName(hostname), ...options });
+  const defaults = { ALPNProtocols: [HTTP_1_1], checkServerIdentity, ...serverName(hostname) };
+  const socket = connect({ ...defaults, ...options });
   if (onKeyLog !== undefined) socket.on('keylog', onKeyLog);
   socket.once('secureConnect', () => {
-    const flaw = flawOf(socket, hostname, options);
+    const flaw = flawOf(socket);
     if (flaw !== undefined) socket.destroy(flaw);
   });
   return socket;
 }
 
-/** What Node lets pass, and may not be: another protocol, and a resumed session of another host, which it does not compare. */
-function flawOf(socket: tls.TLSSocket, hostname: string, options: tls.ConnectionOptions): Error | undefined {
-  const { alpnProtocol } = socket;
-  if (typeof alpnProtocol === 'string' && alpnProtocol !== HTTP_1_1) {
-    return new Error(`the server chose the protocol ${alpnProtocol}, expected ${HTTP_1_1}`);
-  }
-  if (!socket.isSessionReused() || !rejects(options)) return undefined;
-  const check = options.checkServerIdentity ?? tls.checkServerIdentity;
-  return check(options.servername ?? hostname, socket.getPeerCertificate());
+/** What Node lets pass where the user has offered it, and may not be. */
+function flawOf({ alpnProtocol }: tls.TLSSocket): Error | undefined {
+  if (typeof alpnProtocol !== 'string' || alpnProtocol === HTTP_1_1) return undefined;
+  return new Error(`the server chose the protocol ${alpnProtocol}, expected ${HTTP_1_1}`);
 }
 
-function rejects({ rejectUnauthorized }: tls.ConnectionOptions): boolean {
-  return rejectUnauthorized ?? process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0';
+/**
+ * As Node's, which takes the common name of a certificate that names no host otherwise. Nobody has issued such for long, and nobody looks at that
+ * name: RFC 9525 section 2.
+ */
+function checkServerIdentity(hostname: string, certificate: tls.PeerCertificate): Error | undefined {
+  if (/\b(?:DNS|IP Address):/.test(certificate.subjectaltname ?? '')) {
+    return tls.checkServerIdentity(hostname, certificate);
+  }
+  const text = `the certificate names no host in its subjectAltName, expected ${hostname}`;
+  return Object.assign(new Error(text), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 }
 
 /** Server name indication carries names only. RFC 6066 section 3. */

@@ -1,4 +1,3 @@
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import {
   headerList,
   type HeaderOptions,
@@ -8,6 +7,7 @@ import { type Checks, checkOptions, ofType } from '../../protocol/option-checks.
 import { checkCredentials } from './credentials.js';
 import { type Bypass, compileNoProxy, splitNoProxy } from './no-proxy.js';
 import { parseProxyUrl, type ProxyAddress } from './proxy-url.js';
+import { checkTls, type ClientTlsOptions } from '../tls-option.js';
 
 /** A proxy with what its URL has no place for. */
 export interface ProxyOptions {
@@ -20,7 +20,7 @@ export interface ProxyOptions {
   /** Further header fields of the CONNECT. */
   readonly headers?: HeaderOptions;
   /** What `node:tls` takes for the connection to an `https:` proxy. That to the server has the option `tls`. */
-  readonly tls?: TlsConnectionOptions;
+  readonly tls?: ClientTlsOptions;
 }
 
 /** Where the client takes its proxy from. */
@@ -28,7 +28,7 @@ export interface ProxySettings {
   /** One proxy for all servers, or the environment, which is asked at each dial. */
   readonly address: ProxyAddress | 'env';
   readonly headers: HeaderOptions;
-  readonly tls: TlsConnectionOptions;
+  readonly tls: ClientTlsOptions;
   /** Undefined leaves it to the environment, where the proxy is from there. */
   readonly bypass: Bypass | undefined;
 }
@@ -67,6 +67,7 @@ export function resolveProxy(
   }
   const options = isOptions(proxy) ? proxy : { url: proxy };
   checkOptions(options, CHECKS, 'proxy.');
+  checkTls(options.tls, 'proxy.tls');
   const url: unknown = options.url;
   if (typeof url !== 'string' && !(url instanceof URL)) {
     throw new TypeError(`${WHAT} has no url, expected a URL or 'env'`);
