@@ -166,11 +166,22 @@ function tcpOptions(options: DialOptions): TcpOptions {
     ...(localAddress !== undefined && { localAddress }),
     ...(localPort !== undefined && { localPort }),
     ...(family !== undefined && { family }),
-    ...(lookup !== undefined && { lookup }),
+    ...(lookup !== undefined && { lookup: guarded(lookup) }),
     ...(autoSelectFamily !== undefined && { autoSelectFamily }),
     ...(autoSelectFamilyTimeoutMs !== undefined && {
       autoSelectFamilyAttemptTimeout: autoSelectFamilyTimeoutMs,
     }),
+  };
+}
+
+/** A throw in it would leave a socket behind that nobody has. */
+function guarded(lookup: LookupFunction): LookupFunction {
+  return (hostname, options, done) => {
+    try {
+      lookup(hostname, options, done);
+    } catch (error) {
+      process.nextTick(done, error, '');
+    }
   };
 }
 

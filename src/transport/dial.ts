@@ -34,11 +34,7 @@ export interface Dial {
   connected(): boolean;
 }
 
-/**
- * Starts to connect a socket over TCP, TLS or a Unix path. All addresses of a name are tried, in the way of RFC 8305.
- *
- * @throws what a `lookup` of the user's throws.
- */
+/** Starts to connect a socket over TCP, TLS or a Unix path. All addresses of a name are tried, in the way of RFC 8305. */
 export function dial(options: DialOptions): Dial {
   const { hostname, port, unixPath, noDelay, tcpKeepAliveMs } = options;
   const where = unixPath === undefined ? { ...options.tcp, host: hostname, port } : { path: unixPath };
