@@ -149,6 +149,15 @@ describe('a dial', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('by an address can ask for a name: hostHeader', async () => {
+    const server = await rawServer(acceptAll());
+    await startClient(server.url, { hostHeader: 'name.example:8080' });
+    expect((await server.next()).head).toContain('\r\nHost: name.example:8080\r\n');
+    for (const hostHeader of ['', 'a b', 'name:99999', 'a\r\nb']) {
+      expect(() => connect(server.url, { hostHeader })).toThrow(RangeError);
+    }
+  });
+
   it('to a proxy has that limit, too', async () => {
     const clock = new VirtualTime();
     let isAsked = false;

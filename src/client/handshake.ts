@@ -62,7 +62,7 @@ class Attempt<Context> {
     this.#options = options;
     this.#observer = observer;
     this.#headers = requestHeaders({
-      host: target.host,
+      host: options.hostHeader ?? target.host,
       key: this.#key,
       version: options.version,
       subprotocols: options.subprotocols,

@@ -7,6 +7,7 @@ import {
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
 import {
   anything,
+  type Check,
   type Checks,
   checkOptions,
   flag,
@@ -21,6 +22,7 @@ import {
   resolveDialOptions,
 } from './dial-options.js';
 import { headerList, type HeaderOptions, RESERVED_IN_REQUEST } from '../protocol/handshake/header-options.js';
+import { isHost } from '../protocol/handshake/host.js';
 import { checkSubprotocols } from '../protocol/handshake/subprotocols.js';
 
 /** How a client connects, and what its connection is like. */
@@ -33,6 +35,8 @@ export interface ClientOptions<Context = undefined> extends ConnectionOptions, D
   readonly requireSubprotocol?: boolean;
   /** Further header fields of the request. Those of the handshake itself are refused. */
   readonly headers?: HeaderOptions;
+  /** The Host header. Default the URL's host, with which certificates are compared all the same. */
+  readonly hostHeader?: string;
   /** The Origin header. Default none: that is for browsers. */
   readonly origin?: string;
   /** The wire version to speak. Default 13; 8 is of the last drafts before RFC 6455. */
@@ -55,6 +59,7 @@ export interface ResolvedClientOptions<Context> {
   readonly subprotocols: readonly string[];
   readonly requireSubprotocol: boolean;
   readonly headers: HeaderOptions;
+  readonly hostHeader: string | undefined;
   readonly origin: string | undefined;
   readonly version: 8 | 13;
   /** How it gets to the server. */
@@ -66,6 +71,12 @@ export interface ResolvedClientOptions<Context> {
   readonly profile: ConnectionProfile;
 }
 
+const host: Check = {
+  expected: 'a host, with or without a port',
+  accepts: (value) => typeof value === 'string' && value !== '' && isHost(value),
+  inRangeOfType: (value) => typeof value === 'string',
+};
+
 const CHECKS: Checks = Object.freeze({
   ...CONNECTION_CHECKS,
   ...DIAL_CHECKS,
@@ -73,6 +84,7 @@ const CHECKS: Checks = Object.freeze({
   subprotocols: anything,
   requireSubprotocol: flag,
   headers: ofType('object'),
+  hostHeader: host,
   origin: ofType('string'),
   version: oneOf(8, 13),
   handshakeTimeoutMs: milliseconds,
@@ -100,6 +112,7 @@ export function resolveClientOptions<Context>(
     subprotocols: checkSubprotocols(options.subprotocols ?? []),
     requireSubprotocol: options.requireSubprotocol ?? true,
     headers: options.headers ?? {},
+    hostHeader: options.hostHeader,
     origin: options.origin,
     version: options.version ?? 13,
     dialing: resolveDialOptions(options, (error) => {
