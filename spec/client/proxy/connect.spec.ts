@@ -8,9 +8,10 @@ import {
   TimeoutError,
 } from '../../../src/index.js';
 import { VirtualTime, wireFrame } from 'rxwire/testing';
+import { authority } from '../../support/authority.js';
 import { opensslNeed, selfSigned } from '../../support/certificate.js';
 import { collect } from '../../support/collect.js';
-import { ended, owned, startClient, startServer, watchResources } from '../../support/harness.js';
+import { afterTest, ended, owned, startClient, startServer, watchResources } from '../../support/harness.js';
 import { acceptAll, acceptHead, rawServer } from '../../support/raw-peer.js';
 import { type Behaviour, forward, honest, portOf, rawProxy } from '../../support/raw-proxy.js';
 import { itNeeds } from '../../support/skip.js';
@@ -154,6 +155,20 @@ describe('a proxy that opens the way', () => {
       cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
     });
     expect(await failure(url, { proxy: options.proxy })).toMatchObject({ phase: 'tls' });
+  });
+
+  itNeeds(opensslNeed(), 'its own name is not taken for that of a server without one', async () => {
+    const trusted = authority();
+    afterTest(() => {
+      trusted.remove();
+    });
+    const url = await echoServer({ tls: trusted.issue({ names: 'DNS:localhost' }) });
+    const proxy = await rawProxy(honest());
+    const options = { proxy: `http://localhost:${proxy.port}`, tls: { ca: trusted.ca } };
+    expect(await failure(url.replace('localhost', '127.0.0.1'), options)).toMatchObject({
+      phase: 'tls',
+      cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    });
   });
 
   itNeeds(opensslNeed(), 'https: to it, and TLS in TLS, each with its own name and authority', async () => {
