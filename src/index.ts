@@ -1,15 +1,18 @@
 /// <reference types="node" preserve="true" />
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
+export type { DialFunction, DialOptions, DialTarget } from './client/dial-options.js';
 export type { ClientUpgradeOptions } from './client/open-over.js';
 export type { ClientHandshakeOptions, ClientOptions } from './client/options.js';
 export type { PersistentOptions, WhileOffline } from './client/persistent/options.js';
 export { persistent } from './client/persistent/persistent.js';
 export type { PersistentConnection, PersistentStats } from './client/persistent/persistent-connection.js';
+export type { ProxyOptions } from './client/proxy/options.js';
 export type { DelayOptions } from './client/reconnect/backoff.js';
 export type { LinkStatus } from './client/reconnect/link-status.js';
 export type { ReconnectOperatorOptions, ReconnectOptions } from './client/reconnect/options.js';
 export { reconnect } from './client/reconnect/reconnect.js';
 export type { Verdict } from './client/reconnect/verdict.js';
+export type { ClientTlsOptions } from './client/tls-option.js';
 export type { OnViolation } from './connection/closer.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
 export type { ConnectionStats, TrafficStats } from './connection/connection-stats.js';
@@ -36,6 +39,7 @@ export {
   LimitError,
   NegotiationError,
   ProtocolError,
+  ProxyError,
   TextError,
   TimeoutError,
   WebSocketError,

@@ -26,7 +26,7 @@ const OUTSIDE: Allowance = { own: ['index'], packages: NODE_AND_RXJS };
 export const ALLOWED: Readonly<Record<string, Allowance>> = {
   protocol: { own: [], packages: ['node:crypto', 'node:zlib', 'node:buffer'] },
   operators: { own: ['protocol'], packages: ['rxjs'] },
-  transport: { own: ['protocol/errors'], packages: NODE_AND_RXJS },
+  transport: { own: ['protocol/errors'], packages: [...NODE_AND_RXJS, 'socks'] },
   connection: { own: ['operators', 'transport', 'protocol'], packages: NODE_AND_RXJS },
   client: ENDS,
   server: ENDS,

@@ -2,16 +2,17 @@ import http from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
-import { HandshakeError, type HandshakePhase, TimeoutError, WebSocketError } from '../protocol/errors.js';
+import { HandshakeError, type HandshakePhase, ProxyError, TimeoutError, WebSocketError } from '../protocol/errors.js';
 import { bindExtensions } from '../protocol/extensions/bound.js';
 import { offerElements } from '../protocol/extensions/negotiate-client.js';
 import { newKey } from '../protocol/handshake/accept-key.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { requestHeaders } from '../protocol/handshake/request.js';
 import { type AcceptedResponse, judgeResponse } from '../protocol/handshake/response.js';
-import { type Dial, dial, dialed } from '../transport/dial.js';
 import { SocketTransport } from '../transport/socket-transport.js';
+import { Dialing } from './dialing.js';
 import type { ResolvedClientOptions } from './options.js';
+import { reasonOf } from './reason-of.js';
 import { readBody } from './response-body.js';
 import type { Target } from './target.js';
 
@@ -53,7 +54,8 @@ class Attempt<Context> {
   readonly #key: string = newKey();
   readonly #headers: [string, string][];
   #settled = false;
-  #dial: Dial | undefined;
+  /** Undefined on a stream that is given. */
+  readonly #dialing: Dialing | undefined;
   #request: http.ClientRequest | undefined;
   /** Takes what has come of a refusal's body for all of it. */
   #endBody: (() => void) | undefined;
@@ -70,13 +72,22 @@ class Attempt<Context> {
     this.#observer = observer;
     this.#socket = socket;
     this.#headers = requestHeaders({
-      host: target.host,
+      host: options.hostHeader ?? target.host,
       key: this.#key,
       version: options.version,
       subprotocols: options.subprotocols,
       extensions: offerElements(options.profile.options.extensions),
       origin: options.origin,
       headers: options.headers,
+    });
+    if (socket !== undefined) return;
+    this.#dialing = new Dialing(target, options.dialing, options.profile.clock, {
+      onStream: (stream) => {
+        this.#ask(stream);
+      },
+      onError: (error) => {
+        this.#fail(error);
+      },
     });
   }
 
@@ -85,13 +96,34 @@ class Attempt<Context> {
     this.#cancelTimeout = profile.clock.after(handshakeTimeoutMs, () => {
       this.#timeOut();
     });
+    const socket = this.#socket;
+    if (socket instanceof Socket) socket.setNoDelay(this.#options.dialing.noDelay);
+    if (socket !== undefined) this.#ask(socket);
+    else this.#dialing?.start();
+  }
+
+  /** How far it has come. A stream that is given may be on its way still. */
+  get #phase(): HandshakePhase {
+    if (this.#dialing !== undefined) return this.#dialing.phase;
+    return this.#socket instanceof Socket && this.#socket.connecting ? 'tcp' : 'http';
+  }
+
+  /** Asks over a stream, and takes care of its errors until Node does. */
+  #ask(stream: Duplex): void {
+    const lost = (error?: Error): void => {
+      this.#fail(this.#describe(error ?? new Error('the stream was closed')));
+    };
+    stream.on('error', lost).on('close', lost);
     const request = http.request({
       method: 'GET',
       path: this.#target.target,
       headers: this.#headers.flat(),
       setHost: false,
       maxHeaderSize: MAX_HEAD_BYTES,
-      createConnection: () => (this.#dial = this.#reach()).socket,
+      createConnection: () => stream,
+    });
+    request.once('socket', () => {
+      stream.off('error', lost).off('close', lost);
     });
     this.#request = request;
     request.on('upgrade', (response, socket, head) => {
@@ -106,15 +138,9 @@ class Attempt<Context> {
     request.end();
   }
 
-  #reach(): Dial {
-    const { noDelay, tls } = this.#options;
-    if (this.#socket !== undefined) return dialed(this.#socket, noDelay);
-    const { secure, hostname, port, unixPath } = this.#target;
-    return dial({ hostname, port, unixPath, noDelay, tls: secure ? tls : undefined });
-  }
-
   abort(): void {
     if (!this.#settle()) return;
+    this.#dialing?.abort();
     this.#request?.destroy();
   }
 
@@ -192,20 +218,20 @@ class Attempt<Context> {
     const limitMs = this.#options.handshakeTimeoutMs;
     const text = `${this.#target.shown} did not complete the opening handshake within ${String(limitMs)} ms`;
     const cause = new TimeoutError(text, { option: 'handshakeTimeoutMs', limitMs });
-    const phase = this.#phase();
-    this.#fail(new HandshakeError(text, { phase, cause, code: 'RXWIRE_HANDSHAKE_TIMEOUT' }));
+    const phase = this.#phase;
+    const details = { cause, code: 'RXWIRE_HANDSHAKE_TIMEOUT' } as const;
+    this.#fail(
+      phase === 'proxy' ? new ProxyError(text, details) : new HandshakeError(text, { ...details, phase }),
+    );
+    this.#dialing?.abort();
     this.#request?.destroy();
-  }
-
-  #phase(): HandshakePhase {
-    if (this.#dial === undefined) return 'dns';
-    return this.#dial.connected() ? 'http' : this.#dial.phase();
   }
 
   #describe(error: Error): Error {
     if (error instanceof WebSocketError) return error;
     return new HandshakeError(`cannot connect to ${this.#target.shown}: ${reasonOf(error)}`, {
-      phase: this.#phase(),
+      // A server of TLS 1.3 refuses a certificate when this side is done with TLS already.
+      phase: isOfTls(error) ? 'tls' : this.#phase,
       cause: error,
     });
   }
@@ -222,9 +248,7 @@ class Attempt<Context> {
   }
 }
 
-/** When every address of a name was refused, Node's error has no text of its own. */
-function reasonOf(error: Error): string {
-  const errors: unknown = (error as { errors?: unknown }).errors;
-  if (error.message !== '' || !Array.isArray(errors)) return error.message;
-  return errors.map((inner: Error) => inner.message).join('; ');
+/** What OpenSSL says has its name in front. */
+function isOfTls(error: NodeJS.ErrnoException): boolean {
+  return error.code?.startsWith('ERR_SSL_') === true;
 }

@@ -1,4 +1,3 @@
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import {
   CONNECTION_CHECKS,
   type ConnectionOptions,
@@ -8,6 +7,7 @@ import {
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
 import {
   anything,
+  type Check,
   type Checks,
   checkOptions,
   flag,
@@ -15,7 +15,14 @@ import {
   ofType,
   oneOf,
 } from '../protocol/option-checks.js';
+import {
+  DIAL_CHECKS,
+  type DialOptions,
+  type ResolvedDialOptions,
+  resolveDialOptions,
+} from './dial-options.js';
 import { headerList, type HeaderOptions, RESERVED_IN_REQUEST } from '../protocol/handshake/header-options.js';
+import { isHost } from '../protocol/handshake/host.js';
 import { checkSubprotocols } from '../protocol/handshake/subprotocols.js';
 
 /** What a client says in the opening handshake, and what its connection is like: over whatever it speaks. */
@@ -28,6 +35,8 @@ export interface ClientHandshakeOptions<Context = undefined> extends ConnectionO
   readonly requireSubprotocol?: boolean;
   /** Further header fields of the request. Those of the handshake itself are refused. */
   readonly headers?: HeaderOptions;
+  /** The Host header. Default the URL's host, with which certificates are compared all the same. */
+  readonly hostHeader?: string;
   /** The Origin header. Default none: that is for browsers. */
   readonly origin?: string;
   /** The wire version to speak. Default 13; 8 is of the last drafts before RFC 6455. */
@@ -47,10 +56,7 @@ export interface ClientHandshakeOptions<Context = undefined> extends ConnectionO
 }
 
 /** How a client connects, and what its connection is like. */
-export interface ClientOptions<Context = undefined> extends ClientHandshakeOptions<Context> {
-  /** What `node:tls` takes for `wss:`: own authorities, a client certificate, `servername`. */
-  readonly tls?: TlsConnectionOptions;
-}
+export interface ClientOptions<Context = undefined> extends ClientHandshakeOptions<Context>, DialOptions {}
 
 /** The options as a client uses them. */
 export interface ResolvedClientOptions<Context> {
@@ -58,16 +64,23 @@ export interface ResolvedClientOptions<Context> {
   readonly subprotocols: readonly string[];
   readonly requireSubprotocol: boolean;
   readonly headers: HeaderOptions;
+  readonly hostHeader: string | undefined;
   readonly origin: string | undefined;
   readonly version: 8 | 13;
-  readonly tls: TlsConnectionOptions;
+  /** How it gets to the server. */
+  readonly dialing: ResolvedDialOptions;
   readonly handshakeTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  readonly noDelay: boolean;
   readonly unref: boolean;
   /** What all its connections have in common. */
   readonly profile: ConnectionProfile;
 }
+
+const host: Check = {
+  expected: 'a host, with or without a port',
+  accepts: (value) => typeof value === 'string' && value !== '' && isHost(value),
+  inRangeOfType: (value) => typeof value === 'string',
+};
 
 /** How the options of {@link ClientHandshakeOptions} are checked. */
 export const CLIENT_HANDSHAKE_CHECKS: Checks = Object.freeze({
@@ -76,6 +89,7 @@ export const CLIENT_HANDSHAKE_CHECKS: Checks = Object.freeze({
   subprotocols: anything,
   requireSubprotocol: flag,
   headers: ofType('object'),
+  hostHeader: host,
   origin: ofType('string'),
   version: oneOf(8, 13),
   handshakeTimeoutMs: milliseconds,
@@ -87,7 +101,7 @@ export const CLIENT_HANDSHAKE_CHECKS: Checks = Object.freeze({
 });
 
 /** For those who take a client's options among others. */
-export const CLIENT_CHECKS: Checks = Object.freeze({ ...CLIENT_HANDSHAKE_CHECKS, tls: ofType('object') });
+export const CLIENT_CHECKS: Checks = Object.freeze({ ...CLIENT_HANDSHAKE_CHECKS, ...DIAL_CHECKS });
 
 /** @throws TypeError or RangeError that names the option, its value and what was expected. */
 export function resolveClientOptions<Context>(
@@ -96,23 +110,26 @@ export function resolveClientOptions<Context>(
   checkOptions(options, CLIENT_CHECKS);
   // What may not be in a request is refused now, and not at the first dial.
   headerList(options.headers ?? {}, RESERVED_IN_REQUEST);
+  const profile = connectionProfile('client', {
+    ...resolveConnectionOptions(options, 'client'),
+    acceptMasked: options.acceptMasked ?? false,
+    maskingKey: options.maskingKey,
+  });
   return {
     // Whoever asks for a context gives one; who gives none has `undefined` as its type.
     context: options.context as Context,
     subprotocols: checkSubprotocols(options.subprotocols ?? []),
     requireSubprotocol: options.requireSubprotocol ?? true,
     headers: options.headers ?? {},
+    hostHeader: options.hostHeader,
     origin: options.origin,
     version: options.version ?? 13,
-    tls: options.tls ?? {},
+    dialing: resolveDialOptions(options, (error) => {
+      profile.options.logger.warn?.('the key log cannot be written', { error });
+    }),
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
     signal: options.signal,
-    noDelay: options.noDelay ?? true,
     unref: options.unref ?? false,
-    profile: connectionProfile('client', {
-      ...resolveConnectionOptions(options, 'client'),
-      acceptMasked: options.acceptMasked ?? false,
-      maskingKey: options.maskingKey,
-    }),
+    profile,
   };
 }

@@ -153,6 +153,26 @@ export class NegotiationError extends HandshakeError {
   }
 }
 
+/**
+ * A proxy could not be reached, or did not open the way to the server: all before the tunnel is there. `status` is what an HTTP proxy
+ * answered with, `headers` its fields, `body` what came with them, at most 1 KiB. Credentials are in none of its parts.
+ */
+export class ProxyError extends HandshakeError {
+  static override readonly brand: string = 'ProxyError';
+
+  constructor(
+    message: string,
+    details: ErrorCause & {
+      readonly status?: number;
+      readonly headers?: HeaderRecord;
+      readonly body?: Uint8Array;
+      readonly code?: ErrorCode;
+    } = {},
+  ) {
+    super(message, { code: 'RXWIRE_PROXY', ...details, phase: 'proxy' });
+  }
+}
+
 /** An extension's own code failed: its `cause` says how. The connection it was at work for cannot go on; close code 1011. */
 export class ExtensionError extends WebSocketError {
   static override readonly brand: string = 'ExtensionError';

@@ -1,9 +1,16 @@
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { encrypted, type Encryption } from './encryption.js';
 
 /** How far a dial has come. */
 export type DialPhase = 'dns' | 'tcp' | 'tls';
+
+/** What `net.connect` takes beside the place: addresses of this side, the look-up, how several addresses are tried. */
+export type TcpOptions = Pick<
+  net.TcpSocketConnectOpts,
+  'localAddress' | 'localPort' | 'family' | 'autoSelectFamily' | 'autoSelectFamilyAttemptTimeout' | 'lookup'
+>;
 
 /** Where to, and how. */
 export interface DialOptions {
@@ -12,8 +19,11 @@ export interface DialOptions {
   /** In place of host name and port. */
   readonly unixPath: string | undefined;
   readonly noDelay: boolean;
+  /** Milliseconds of silence before the system probes the peer. Default: it does not. */
+  readonly tcpKeepAliveMs?: number | undefined;
+  readonly tcp?: TcpOptions;
   /** Set for an encrypted transport. */
-  readonly tls: tls.ConnectionOptions | undefined;
+  readonly tls: Encryption | undefined;
 }
 
 /** A socket on its way, or any other stream. */
@@ -27,14 +37,15 @@ export interface Dial {
 
 /** Starts to connect a socket over TCP, TLS or a Unix path. All addresses of a name are tried, in the way of RFC 8305. */
 export function dial(options: DialOptions): Dial {
-  const { hostname, port, unixPath, noDelay } = options;
-  const where = unixPath === undefined ? { host: hostname, port } : { path: unixPath };
+  const { hostname, port, unixPath, noDelay, tcpKeepAliveMs } = options;
+  const where = unixPath === undefined ? { ...options.tcp, host: hostname, port } : { path: unixPath };
   let phase: DialPhase = unixPath === undefined && net.isIP(hostname) === 0 ? 'dns' : 'tcp';
   const socket =
     options.tls === undefined
       ? net.connect({ ...where, noDelay })
-      : tls.connect({ ALPNProtocols: ['http/1.1'], ...serverName(hostname), ...options.tls, ...where });
+      : encrypted(hostname, options.tls, (settings) => tls.connect({ ...settings, ...where }));
   if (options.tls !== undefined) socket.setNoDelay(noDelay);
+  if (tcpKeepAliveMs !== undefined) socket.setKeepAlive(true, tcpKeepAliveMs);
   socket.once('lookup', (error: Error | null) => {
     if (error === null) phase = 'tcp';
   });
@@ -43,19 +54,8 @@ export function dial(options: DialOptions): Dial {
   });
   let connected = false;
   socket.once(options.tls === undefined ? 'connect' : 'secureConnect', () => {
-    connected = true;
+    // Encryption is judged before: see encrypted().
+    connected = !socket.destroyed;
   });
   return { socket, phase: () => phase, connected: () => connected };
-}
-
-/** A stream that somebody else has connected, or is about to. */
-export function dialed(socket: Duplex, noDelay: boolean): Dial {
-  if (socket instanceof net.Socket) socket.setNoDelay(noDelay);
-  const connected = (): boolean => !(socket instanceof net.Socket && socket.connecting);
-  return { socket, phase: () => 'tcp', connected };
-}
-
-/** Server name indication carries names only. RFC 6066 section 3. */
-function serverName(hostname: string): { servername?: string } {
-  return hostname === '' || net.isIP(hostname) !== 0 ? {} : { servername: hostname };
 }

@@ -15,7 +15,7 @@ const FRAMING: ReadonlyMap<string, string> = new Map([
 ]);
 
 const REQUEST: ReadonlyMap<string, string> = new Map([
-  ['host', 'it is made from the URL'],
+  ['host', 'it is made from the URL, or from the option "hostHeader"'],
   ['sec-websocket-version', 'use the option "version"'],
   ['sec-websocket-protocol', 'use the option "subprotocols"'],
   ['sec-websocket-extensions', 'use the option "extensions" or "compression"'],

@@ -1,0 +1,202 @@
+import { appendFileSync } from 'node:fs';
+import net, { type LookupFunction } from 'node:net';
+import { Duplex } from 'node:stream';
+import type { ObservableInput } from 'rxjs';
+import {
+  type Check,
+  type Checks,
+  flag,
+  milliseconds,
+  ofType,
+  oneOf,
+  wholeNumber,
+} from '../protocol/option-checks.js';
+import type { TcpOptions } from '../transport/dial.js';
+import type { Encryption } from '../transport/encryption.js';
+import { type ProxyOptions, type ProxySettings, resolveProxy } from './proxy/options.js';
+import { checkTls, type ClientTlsOptions } from './tls-option.js';
+
+/** Whom a function of yours is to connect to. */
+export interface DialTarget {
+  /** Whether the URL is one of `wss:`. TLS is laid over what you give, unless that is a TLSSocket already. */
+  readonly secure: boolean;
+  /** The host name or address, without the brackets of IPv6; empty for a Unix socket. */
+  readonly hostname: string;
+  readonly port: number;
+  /** The path of a Unix socket. */
+  readonly unixPath: string | undefined;
+}
+
+/** Gives a connected stream. The first one is taken; it is destroyed with the connection. */
+export type DialFunction = (target: DialTarget) => ObservableInput<Duplex>;
+
+/** How a client gets to its server: addresses, TLS, proxies. */
+export interface DialOptions {
+  /** What `node:tls` takes for `wss:`: own authorities, a client certificate, `servername`. */
+  readonly tls?: ClientTlsOptions;
+  /**
+   * Where the keys of TLS are written, for programs that read captures: a file to append to, or a function that is given each line. Who has
+   * them can read all that was sent. Default nowhere; the variable SSLKEYLOGFILE is not looked at.
+   */
+  readonly keyLog?: string | ((line: Uint8Array) => void);
+  /**
+   * The proxy on the way: a URL of `http:`, `https:`, `socks4:`, `socks4a:`, `socks5:` or `socks5h:`, `'env'` for what the environment
+   * names, or an object with more. Unix sockets have none. Default none.
+   */
+  readonly proxy?: string | URL | ProxyOptions;
+  /** The servers that are reached without it, as in the variable NO_PROXY, which `'env'` looks at where this is not given. */
+  readonly noProxy?: string | readonly string[];
+  /** A connected stream to be used in place of a dial, once. Its TLS, if any, is yours, unless the URL is one of `wss:`. */
+  readonly socket?: Duplex;
+  /** A function of yours in place of a dial. */
+  readonly dial?: DialFunction;
+  /** Milliseconds for the look-up and TCP, to the proxy where there is one. Default `Infinity`: only `handshakeTimeoutMs` counts. */
+  readonly connectTimeoutMs?: number;
+  /** The address of this machine to connect from. Default: the system chooses. */
+  readonly localAddress?: string;
+  /** The port of this machine to connect from. Default: the system chooses. */
+  readonly localPort?: number;
+  /** Addresses of which family are tried: 4, 6, or 0 (default) for both. */
+  readonly family?: 0 | 4 | 6;
+  /** Whether the next address of a name is tried while the one before has not answered. RFC 8305. Default true. */
+  readonly autoSelectFamily?: boolean;
+  /** Milliseconds after which the next one is tried. 10 or more; default 250. */
+  readonly autoSelectFamilyTimeoutMs?: number;
+  /** Milliseconds of silence after which the system probes the peer by TCP. Default `Infinity`: it does not. */
+  readonly tcpKeepAliveMs?: number;
+  /** Looks names up in place of `dns.lookup`, and is called as that is. */
+  readonly lookup?: LookupFunction;
+  /** False leaves Nagle's algorithm on. Default true. */
+  readonly noDelay?: boolean;
+}
+
+/** How a client dials. */
+export interface ResolvedDialOptions {
+  readonly tls: Encryption;
+  readonly proxy: ProxySettings | undefined;
+  readonly socket: Duplex | undefined;
+  readonly dial: DialFunction | undefined;
+  readonly connectTimeoutMs: number;
+  readonly tcp: TcpOptions;
+  readonly tcpKeepAliveMs: number | undefined;
+  readonly noDelay: boolean;
+}
+
+const duplex: Check = {
+  expected: 'a Duplex',
+  accepts: (value) => value instanceof Duplex,
+  inRangeOfType: () => false,
+};
+
+const address: Check = {
+  expected: 'an address of IPv4 or IPv6',
+  accepts: (value) => typeof value === 'string' && net.isIP(value) !== 0,
+  inRangeOfType: (value) => typeof value === 'string',
+};
+
+/** @see DialOptions */
+export const DIAL_CHECKS: Checks = Object.freeze({
+  tls: ofType('object'),
+  keyLog: ofType('string', 'function'),
+  proxy: ofType('string', 'object'),
+  noProxy: ofType('string', 'object'),
+  socket: duplex,
+  dial: ofType('function'),
+  connectTimeoutMs: milliseconds,
+  localAddress: address,
+  localPort: wholeNumber(1, 65535),
+  family: oneOf(0, 4, 6),
+  autoSelectFamily: flag,
+  autoSelectFamilyTimeoutMs: wholeNumber(10, 2 ** 31 - 1),
+  tcpKeepAliveMs: wholeNumber(1000),
+  lookup: ofType('function'),
+  noDelay: flag,
+});
+
+/** What has no effect where the stream is given. */
+const FOR_OUR_DIAL = [
+  'proxy',
+  'noProxy',
+  'connectTimeoutMs',
+  'localAddress',
+  'localPort',
+  'family',
+  'autoSelectFamily',
+  'autoSelectFamilyTimeoutMs',
+  'tcpKeepAliveMs',
+  'lookup',
+] as const;
+
+/**
+ * @param onTrouble - Called when a key log cannot be written.
+ * @throws TypeError or RangeError for a proxy that is none, and for options that exclude each other.
+ */
+export function resolveDialOptions(
+  options: DialOptions,
+  onTrouble: (error: unknown) => void,
+): ResolvedDialOptions {
+  checkTogether(options);
+  checkTls(options.tls, 'tls');
+  const { tls = {}, keyLog, tcpKeepAliveMs = Infinity } = options;
+  return {
+    tls: keyLog === undefined ? tls : { ...tls, onKeyLog: keyLogger(keyLog, onTrouble) },
+    proxy: resolveProxy(options.proxy, options.noProxy),
+    socket: options.socket,
+    dial: options.dial,
+    connectTimeoutMs: options.connectTimeoutMs ?? Infinity,
+    tcp: tcpOptions(options),
+    tcpKeepAliveMs: tcpKeepAliveMs === Infinity ? undefined : tcpKeepAliveMs,
+    noDelay: options.noDelay ?? true,
+  };
+}
+
+function checkTogether(options: DialOptions): void {
+  const given = options.socket !== undefined ? 'socket' : options.dial !== undefined ? 'dial' : undefined;
+  if (given === undefined) return;
+  if (given === 'socket' && options.dial !== undefined) {
+    throw new TypeError('options socket and dial are both given, expected one of them');
+  }
+  const idle = FOR_OUR_DIAL.find((name) => options[name] !== undefined);
+  if (idle !== undefined) throw new TypeError(`option ${idle} is given beside ${given}, which does not dial`);
+}
+
+function tcpOptions(options: DialOptions): TcpOptions {
+  const { localAddress, localPort, family, lookup, autoSelectFamily, autoSelectFamilyTimeoutMs } = options;
+  return {
+    ...(localAddress !== undefined && { localAddress }),
+    ...(localPort !== undefined && { localPort }),
+    ...(family !== undefined && { family }),
+    ...(lookup !== undefined && { lookup: guarded(lookup) }),
+    ...(autoSelectFamily !== undefined && { autoSelectFamily }),
+    ...(autoSelectFamilyTimeoutMs !== undefined && {
+      autoSelectFamilyAttemptTimeout: autoSelectFamilyTimeoutMs,
+    }),
+  };
+}
+
+/** A throw in it would leave a socket behind that nobody has. */
+function guarded(lookup: LookupFunction): LookupFunction {
+  return (hostname, options, done) => {
+    try {
+      lookup(hostname, options, done);
+    } catch (error) {
+      process.nextTick(done, error, '');
+    }
+  };
+}
+
+/** What a hook throws may not end the process: it was called by a socket. */
+function keyLogger(
+  keyLog: string | ((line: Uint8Array) => void),
+  onTrouble: (error: unknown) => void,
+): (line: Uint8Array) => void {
+  return (line) => {
+    try {
+      if (typeof keyLog === 'function') keyLog(line);
+      // Lines are few and short, and those of several connections must not be mixed.
+      else appendFileSync(keyLog, line, { mode: 0o600 });
+    } catch (error) {
+      onTrouble(error);
+    }
+  };
+}
