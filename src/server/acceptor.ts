@@ -27,8 +27,13 @@ export function headOf(request: IncomingMessage): RequestHead {
     target: request.url,
     httpVersion: request.httpVersion,
     headers: new HeaderFields(request.rawHeaders),
-    remoteAddress: addressOf(request.socket),
-    secure: isSecure(request.socket),
+    // Asked of the system when wanted: the socket of an idle connection would keep the answer.
+    get remoteAddress() {
+      return addressOf(request.socket);
+    },
+    get secure() {
+      return isSecure(request.socket);
+    },
   };
 }
 

@@ -104,13 +104,14 @@ export interface Destination {
 
 /** Where a request wants to go, in every version of HTTP. */
 export function judgeDestination(
-  { headers, remoteAddress, secure }: Asking,
+  asking: Asking,
   { trust, allowedHosts }: RequestRules,
 ): Destination | Refusal {
-  const forwarded = trust && readForwarded(headers, remoteAddress, trust);
+  const { headers } = asking;
+  const forwarded = trust && readForwarded(headers, asking.remoteAddress, trust);
   if (forwarded !== undefined && 'ok' in forwarded) return forwarded;
   const host = forwarded?.host ?? headers.get('host') ?? '';
-  if (allowedHosts?.allows(host, forwarded?.secure ?? secure === true) === false) {
+  if (allowedHosts?.allows(host, forwarded?.secure ?? asking.secure === true) === false) {
     return refuse(421, `the host ${quote(host)} is not one of those that the option "allowedHosts" has`);
   }
   return { ok: true, host, forwarded };
