@@ -22,19 +22,32 @@ export function rulesOf({ admission, versions, origins }: ResolvedUpgradeOptions
 
 /** What of a request of HTTP/1.1 is judged. */
 export function headOf(request: IncomingMessage): RequestHead {
-  return {
-    method: request.method,
-    target: request.url,
-    httpVersion: request.httpVersion,
-    headers: new HeaderFields(request.rawHeaders),
-    // Asked of the system when wanted: the socket of an idle connection would keep the answer.
-    get remoteAddress() {
-      return addressOf(request.socket);
-    },
-    get secure() {
-      return isSecure(request.socket);
-    },
-  };
+  return new MessageHead(request);
+}
+
+/** Asks the system for an address when it is wanted: the socket of an idle connection would keep the answer. */
+class MessageHead implements RequestHead {
+  readonly method: string | undefined;
+  readonly target: string | undefined;
+  readonly httpVersion: string;
+  readonly headers: HeaderFields;
+  readonly #socket: Duplex;
+
+  constructor({ method, url, httpVersion, rawHeaders, socket }: IncomingMessage) {
+    this.method = method;
+    this.target = url;
+    this.httpVersion = httpVersion;
+    this.headers = new HeaderFields(rawHeaders);
+    this.#socket = socket;
+  }
+
+  get remoteAddress(): string | undefined {
+    return addressOf(this.#socket);
+  }
+
+  get secure(): boolean {
+    return isSecure(this.#socket);
+  }
 }
 
 /** The client's address: what trusted proxies say of it, or the other end of the socket. */

@@ -6,7 +6,7 @@ import type { BoundExtensions } from '../protocol/extensions/bound.js';
 import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
-import type { AcceptedOffers } from '../protocol/handshake/request.js';
+import type { AcceptedOffers, RequestRules } from '../protocol/handshake/request.js';
 import { publishRefused } from '../connection/diagnostics.js';
 import type { LogDetails } from '../connection/logger.js';
 import { timeLeft } from './accepted-at.js';
@@ -63,6 +63,7 @@ const ACCEPTED: Acceptance<never> = Object.freeze({ accept: true });
  */
 export class Gate<Context> {
   readonly #options: ResolvedUpgradeOptions<Context>;
+  readonly #rules: RequestRules;
   readonly #owner: GateOwner<Context>;
   readonly #pending: Set<PendingDecision> = new Set();
   readonly #seats: Seats | undefined;
@@ -71,6 +72,7 @@ export class Gate<Context> {
 
   constructor(options: ResolvedUpgradeOptions<Context>, owner: GateOwner<Context>) {
     this.#options = options;
+    this.#rules = rulesOf(options);
     this.#owner = owner;
     this.#seats = Seats.of(options.admission);
     this.#forget = (connection) => {
@@ -91,7 +93,7 @@ export class Gate<Context> {
   enter(arrival: Arrival, params: PathParams, owner: GateOwner<Context> = this.#owner): void {
     // Node hands the socket over with nobody listening: a reset now would end the process.
     arrival.socket.on('error', ignore);
-    const accepted = arrival.judge(rulesOf(this.#options));
+    const accepted = arrival.judge(this.#rules);
     if (!accepted.ok) {
       if (accepted.status === 403) {
         this.#options.profile.options.logger.warn?.(accepted.reason, about(arrival));
