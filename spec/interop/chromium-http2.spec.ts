@@ -33,6 +33,11 @@ const ECHO_ALL = `async (sizes) => {
   })));
   return { faults, closed, extensions: sockets[0].extensions };
 }`;
+const STAY_OPEN = `() => new Promise((resolve) => {
+  globalThis.kept = new WebSocket(location.origin.replace('https', 'wss') + '/stay');
+  globalThis.kept.onopen = () => resolve();
+})`;
+
 const AWAIT_CLOSE = `(path) => new Promise((resolve) => {
   const socket = new WebSocket(new URL(path, location.href.replace('http', 'ws')));
   socket.onclose = ({ code, reason, wasClean }) => resolve([code, reason, wasClean]);
@@ -83,10 +88,11 @@ describeNeeds(CHROMIUM, 'Chromium over HTTP/2', () => {
 
   it('loads the status page over HTTP/2, whose WebSocket is in the same session', async () => {
     expect(await page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol")).toBe('h2');
-    await page.waitForFunction("document.getElementById('state').textContent === 'open'");
-    await page.fill('#message', 'hello ü');
-    await page.click('button');
-    await page.waitForFunction("document.querySelector('#log .received')?.textContent === 'hello ü'");
+    await page.waitForSelector('[data-state=open]');
+    await page.keyboard.type('hello ü');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#log .received .data');
+    expect(await page.textContent('#log .received .data')).toBe('hello ü');
     expect(connections[0]).toMatchObject({
       request: { method: 'CONNECT', target: '/' },
       response: { status: 200 },
@@ -133,10 +139,12 @@ describeNeeds(CHROMIUM, 'Chromium over HTTP/2', () => {
   }, 60_000);
 
   it('goes away when the page is left: mostly it resets its stream before its Close frame is out', async () => {
+    await page.evaluate(`(${STAY_OPEN})()`);
+    const connection = connections.at(-1)!;
     await page.goto('about:blank');
-    const { code, cause } = await ended(connections[0]!);
+    const { code, cause } = await ended(connection);
     expect([1001, 1006]).toContain(code);
     if (code === 1006) expect(cause?.message).toBe('the HTTP/2 stream was reset with CANCEL');
-    expect(server.connections.size).toBe(0);
+    await until(() => server.connections.size === 0);
   }, 60_000);
 });
