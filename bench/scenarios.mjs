@@ -229,7 +229,7 @@ export const scenarios = [
     },
     size: 125,
     type: 'text',
-    connections: 5000,
+    connections: 10_000,
     goal: 0.95,
     lessIsBetter: true,
     key: true,
