@@ -295,9 +295,7 @@ export class ConnectionCore
     this.out.end();
     this.inbox.failStreams(() => new ConnectionClosedError(info));
     this.#observer.onClosed(info, this.closer.asked);
-    this.#ending.drain((cut) => {
-      this.#observer.log('warn', `${String(cut)} messages that nobody took were dropped after the end`);
-    });
+    this.#ending.closed();
     const { dropped } = this.inbox.losses;
     if (dropped > 0) {
       this.#observer.log(
@@ -306,6 +304,10 @@ export class ConnectionCore
       );
     }
     this.inbox.finish(() => this.#observer.endError(info));
+    if (this.inbox.drained) return;
+    this.#ending.drain((cut) => {
+      this.#observer.log('warn', `${String(cut)} messages that nobody took were dropped after the end`);
+    });
   }
 
   onDrained(): void {

@@ -46,9 +46,14 @@ export class Ending {
     this.#endIfGone();
   }
 
+  /** The connection has closed. */
+  closed(): void {
+    this.#cancelStuck?.();
+    this.#cancelDrain?.();
+  }
+
   /** From now on messages can be taken for a while. Then the rest is dropped, and `onCut` told how many they were. */
   drain(onCut: (messages: number) => void): void {
-    this.#cancelStuck?.();
     this.#drainFor(() => {
       const cut = this.#owner.inbox.cut();
       if (cut > 0) onCut(cut);

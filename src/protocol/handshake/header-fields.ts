@@ -12,12 +12,11 @@ export type HeaderList = readonly (readonly [name: string, value: string])[];
  * The header fields of one message, in order, with their names as they came. RFC 9110 section 5.
  *
  * It reads Node's `rawHeaders` and not its `headers`: those drop or join repeated fields, and a repeated Host,
- * Origin or Sec-WebSocket-Key must be seen to be refused. Of an idle connection it holds that one array; the index
- * is made by the first question, in one walk.
+ * Origin or Sec-WebSocket-Key must be seen to be refused. It has no index: a request has a dozen fields, is asked a dozen questions, and is
+ * forgotten.
  */
 export class HeaderFields {
   readonly #raw: readonly string[];
-  #index: Map<string, string[]> | undefined;
 
   /** @param raw - Names and values in turns, as in Node's `rawHeaders`. It is kept, and must not change. */
   constructor(raw: readonly string[]) {
@@ -45,23 +44,35 @@ export class HeaderFields {
    */
   get(name: string): string | undefined {
     const key = name.toLowerCase();
-    const values = this.#values().get(key);
-    return values === undefined ? undefined : joined(key, values);
+    let value: string | undefined;
+    for (let i = 1; i < this.#raw.length; i += 2) {
+      if (!isNamed(this.#raw[i - 1]!, key)) continue;
+      value = value === undefined ? this.#raw[i]! : value + separatorOf(key) + this.#raw[i]!;
+    }
+    return value;
   }
 
   /** Each value of a field, in order; none when it is not there. */
   all(name: string): readonly string[] {
-    return this.#values().get(name.toLowerCase())?.slice() ?? [];
+    const key = name.toLowerCase();
+    const values: string[] = [];
+    for (let i = 1; i < this.#raw.length; i += 2) {
+      if (isNamed(this.#raw[i - 1]!, key)) values.push(this.#raw[i]!);
+    }
+    return values;
   }
 
   /** How often a field is there. */
   count(name: string): number {
-    return this.#values().get(name.toLowerCase())?.length ?? 0;
+    const key = name.toLowerCase();
+    let count = 0;
+    for (let i = 0; i < this.#raw.length; i += 2) if (isNamed(this.#raw[i]!, key)) count++;
+    return count;
   }
 
   /** Whether a field is there, be it with an empty value. */
   has(name: string): boolean {
-    return this.#values().has(name.toLowerCase());
+    return this.count(name) > 0;
   }
 
   /** Each field in order, its name as it came. */
@@ -76,7 +87,10 @@ export class HeaderFields {
   /** By lower-case name, repeated fields joined. The object has no prototype, so any name is safe as a key. */
   toRecord(): HeaderRecord {
     const record = Object.create(null) as Record<string, string>;
-    for (const [key, values] of this.#values()) record[key] = joined(key, values);
+    for (const [name, value] of this.entries()) {
+      const key = name.toLowerCase();
+      record[key] = key in record ? record[key]! + separatorOf(key) + value : value;
+    }
     return record;
   }
 
@@ -89,23 +103,15 @@ export class HeaderFields {
   [INSPECT](): HeaderRecord {
     return this.toRecord();
   }
-
-  #values(): ReadonlyMap<string, string[]> {
-    if (this.#index !== undefined) return this.#index;
-    const index = new Map<string, string[]>();
-    for (const [name, value] of this.entries()) {
-      const key = name.toLowerCase();
-      const values = index.get(key);
-      if (values === undefined) index.set(key, [value]);
-      else values.push(value);
-    }
-    this.#index = index;
-    return index;
-  }
 }
 
-function joined(key: string, values: readonly string[]): string {
-  return values.length === 1 ? values[0]! : values.join(key === 'cookie' ? '; ' : ', ');
+/** @param key - A name in lower case. */
+function isNamed(name: string, key: string): boolean {
+  return name.length === key.length && (name === key || name.toLowerCase() === key);
+}
+
+function separatorOf(key: string): string {
+  return key === 'cookie' ? '; ' : ', ';
 }
 
 /** @throws TypeError when `name` is not a token, RFC 9110 section 5.1. */

@@ -171,8 +171,7 @@ function hasBlankOrControl(text: string): boolean {
 
 /** RFC 9112 section 3.2: a request without exactly one valid Host is answered with 400. */
 function judgeHost({ headers }: RequestHead): Refusal | undefined {
-  const hosts = headers.all('host');
-  if (hosts.length === 1 && hosts.every(isHost)) return undefined;
+  if (headers.count('host') === 1 && isHost(headers.get('host') ?? '')) return undefined;
   return refuse(400, 'Host is missing, there more than once, or malformed');
 }
 
