@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { formatHead, SWITCHING_PROTOCOLS } from '../protocol/handshake/head.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
 import { type AcceptedRequest, judgeRequest, type RequestRules } from '../protocol/handshake/request.js';
-import { acceptHeaders } from '../protocol/handshake/response.js';
+import { formatAccept } from '../protocol/handshake/response.js';
 import { addressOf, isSecure, SocketTransport } from '../transport/socket-transport.js';
 import { headOf, refuseUpgrade } from './acceptor.js';
 import type { Answer, Arrival, Opened } from './arrival.js';
@@ -50,8 +49,7 @@ export class UpgradeArrival implements Arrival {
   }
 
   accept({ head, subprotocol, extensions, headers }: Answer): Opened {
-    const fields = acceptHeaders({ key: this.#key, subprotocol, extensions, headers });
-    this.socket.write(formatHead(SWITCHING_PROTOCOLS, fields), 'latin1');
+    this.socket.write(formatAccept({ key: this.#key, subprotocol, extensions, headers }), 'latin1');
     return {
       transport: new SocketTransport(this.socket, head),
       handshake: new ServerHandshake(this, subprotocol, extensions, headers),

@@ -4,9 +4,12 @@ import { HandshakeError, NegotiationError } from '../../../src/protocol/errors.j
 import { HeaderFields } from '../../../src/protocol/handshake/header-fields.js';
 import {
   acceptHeaders,
+  formatAccept,
+  formatHead,
   judgeResponse,
   type ResponseExpectation,
   type ResponseHead,
+  SWITCHING_PROTOCOLS,
 } from '../../../src/protocol/handshake/response.js';
 import { element, extension, parameters } from '../extensions/made-extension.js';
 
@@ -37,6 +40,36 @@ function failureOf(run: () => unknown): unknown {
   }
   throw new Error('expected a failure');
 }
+
+describe('formatAccept', () => {
+  it('is the head that formatHead makes of acceptHeaders, or the same error', () => {
+    const made = (task: () => string): unknown => {
+      try {
+        return task();
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const name = fc.oneof(
+      fc.constantFrom('Set-Cookie', 'upgrade', 'X-A', 'a b'),
+      fc.string({ maxLength: 5 }),
+    );
+    const input = fc.record({
+      key: fc.constant(KEY),
+      subprotocol: fc.option(fc.constantFrom('chat', 'a b', ''), { nil: undefined }),
+      headers: fc.dictionary(name, fc.oneof(fc.string({ unit: 'binary', maxLength: 8 }), fc.constant('v')), {
+        maxKeys: 3,
+      }),
+    });
+    fc.assert(
+      fc.property(input, (answer) => {
+        expect(made(() => formatAccept(answer))).toEqual(
+          made(() => formatHead(SWITCHING_PROTOCOLS, acceptHeaders(answer))),
+        );
+      }),
+    );
+  });
+});
 
 describe('acceptHeaders', () => {
   it('writes what every acceptance has', () => {

@@ -17,7 +17,16 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
  */
 export function formatHead(startLine: string, headers: HeaderList): string {
   checkHeaderValue('start line', startLine);
-  let head = `${startLine}\r\n`;
+  return formatRest(`${startLine}\r\n`, headers);
+}
+
+/**
+ * A head that begins with `begin`, whole lines that need no check, and goes on with `headers`.
+ *
+ * @throws TypeError for a name or value that would end its line early.
+ */
+export function formatRest(begin: string, headers: HeaderList): string {
+  let head = begin;
   for (const [name, value] of headers) {
     checkHeaderName(name);
     checkHeaderValue(name, value);

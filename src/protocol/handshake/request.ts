@@ -196,9 +196,9 @@ function judgeConnection({ headers }: RequestHead): Refusal | undefined {
 }
 
 function judgeKey(headers: HeaderFields): string | Refusal {
-  const keys = headers.all('sec-websocket-key');
-  const key = keys[0];
-  if (key !== undefined && keys.length === 1 && isKey(key)) return key;
+  const key = headers.get('sec-websocket-key');
+  // Two of them, joined, are no key.
+  if (key !== undefined && isKey(key)) return key;
   return refuse(400, 'Sec-WebSocket-Key is missing, there more than once, or not 16 bytes in base64');
 }
 
@@ -208,11 +208,11 @@ function judgeOrigin(
   version: Version,
   allows: (origin: string) => boolean,
 ): string | undefined | Refusal {
-  const names = version === 8 ? ['sec-websocket-origin', 'origin'] : ['origin'];
-  if (names.some((name) => headers.count(name) > 1)) {
+  const early = version === 8 ? headers.count('sec-websocket-origin') : 0;
+  if (early > 1 || headers.count('origin') > 1) {
     return refuse(400, 'Origin is there more than once, expected one');
   }
-  const origin = names.map((name) => headers.get(name)).find((value) => value !== undefined);
+  const origin = headers.get(early === 1 ? 'sec-websocket-origin' : 'origin');
   // Only a browser must send it, and only there does it protect anybody. RFC 6455 section 10.2.
   if (origin === undefined || allows(origin)) return origin;
   return refuse(403, `the origin ${quote(origin)} is not one of those that the option "origins" allows`);

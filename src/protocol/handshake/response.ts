@@ -4,6 +4,7 @@ import { type ExtensionElement, formatExtensions } from '../extensions/extension
 import { confirmAnswer } from '../extensions/negotiate-client.js';
 import { acceptFor } from './accept-key.js';
 import { quote } from './describe.js';
+import { formatRest, SWITCHING_PROTOCOLS } from './head.js';
 import type { HeaderFields } from './header-fields.js';
 import { headerList, type HeaderOptions, RESERVED_IN_RESPONSE } from './header-options.js';
 import { judgeSubprotocol } from './subprotocols.js';
@@ -38,6 +39,14 @@ export function acceptHeaders(input: AcceptInput): [string, string][] {
     ['Sec-WebSocket-Accept', acceptFor(input.key)],
     ...connectHeaders(input),
   ];
+}
+
+/** What every 101 begins with. */
+const OPENING = `${SWITCHING_PROTOCOLS}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: `;
+
+/** The head of the 101 that opens a WebSocket, as {@link formatHead} makes it of {@link acceptHeaders}, with the same errors. */
+export function formatAccept(input: AcceptInput): string {
+  return formatRest(`${OPENING}${acceptFor(input.key)}\r\n`, connectHeaders(input));
 }
 
 /**

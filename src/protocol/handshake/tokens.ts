@@ -64,5 +64,9 @@ export function parseTokenList(value: string): string[] | undefined {
  * empty or malformed do not count, and do no harm.
  */
 export function listHasToken(value: string | undefined, token: string): boolean {
-  return value !== undefined && listElements(value).some((element) => element.toLowerCase() === token);
+  if (value === undefined) return false;
+  // Nearly always it is the only one.
+  return (
+    value.toLowerCase() === token || listElements(value).some((element) => element.toLowerCase() === token)
+  );
 }
