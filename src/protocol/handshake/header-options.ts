@@ -52,9 +52,11 @@ export const RESERVED_IN_REFUSAL: ReservedHeaders = (name) =>
  * no header may have. It names the field and never shows its value.
  */
 export function headerList(headers: HeaderOptions, reserved: ReservedHeaders): [string, string][] {
+  const entries = Object.entries(headers);
+  if (entries.length === 0) return [];
   const list: [string, string][] = [];
   const seen = new Set<string>();
-  for (const [name, given] of Object.entries(headers)) {
+  for (const [name, given] of entries) {
     if (given === undefined) continue;
     checkHeaderName(name);
     const key = name.toLowerCase();
