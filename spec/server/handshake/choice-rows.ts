@@ -185,8 +185,8 @@ const PATHS: readonly Row[] = [
   refused(
     'no upgrade at a path that nobody serves',
     request({ upgrade: undefined }),
-    426,
-    /Upgrade is missing/,
+    404,
+    /nothing is served at this path/,
     {
       options: { path: '/chat' },
     },
