@@ -106,7 +106,12 @@ export class KeepAlive implements WheelMember {
     this.#owner.takeTraffic();
     // A peer that sends and never answers must not make this side keep every Ping.
     this.#ping?.forget?.();
-    const ping: SentPing = { waiting: timeoutMs !== Infinity, answered: false, late: timeoutMs <= intervalMs, forget: undefined };
+    const ping: SentPing = {
+      waiting: timeoutMs !== Infinity,
+      answered: false,
+      late: timeoutMs <= intervalMs,
+      forget: undefined,
+    };
     this.#ping = ping;
     ping.forget = this.#owner.sendPing(randomBytes(payloadBytes), () => {
       ping.answered = true;
