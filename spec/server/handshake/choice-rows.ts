@@ -192,6 +192,15 @@ const PATHS: readonly Row[] = [
     },
   ),
   refused(
+    'another method at a path that nobody serves, and no upgrade',
+    request({ upgrade: undefined, connection: undefined }, 'POST /x HTTP/1.1'),
+    404,
+    /nothing is served at this path/,
+    {
+      options: { path: '/chat' },
+    },
+  ),
+  refused(
     'faults of every kind',
     request({ key: undefined, host: undefined }, 'POST / HTTP/1.1'),
     405,
