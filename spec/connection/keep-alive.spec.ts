@@ -62,13 +62,43 @@ describe('keep-alive', () => {
   it('goes on for as long as Pongs come', async () => {
     const { clock, connection, peer } = idle();
     for (let i = 1; i <= 10; i++) {
-      await pass(clock, LATEST);
-      await until(() => pingsOf(peer) === i);
+      while (pingsOf(peer) < i) await pass(clock, INTERVAL / 4);
       peer.send(PONG, peer.frames.at(-1)!.payload);
       await turns(5);
-      await pass(clock, LATEST_TIMEOUT);
     }
+    await pass(clock, LATEST_TIMEOUT);
     expect(connection.state).toBe('open');
+  });
+
+  it.each([
+    ['shorter than', TIMEOUT],
+    ['as long as', INTERVAL],
+    ['longer than', 3 * INTERVAL],
+  ])('sends a Ping in every interval, with a timeout %s it', async (_, timeoutMs) => {
+    const { clock, peer } = idle({ keepAlive: { intervalMs: INTERVAL, timeoutMs } });
+    const at: number[] = [];
+    while (at.length < 6) {
+      await pass(clock, 10);
+      if (pingsOf(peer) === at.length) continue;
+      at.push(clock.now());
+      peer.send(PONG, peer.frames.at(-1)!.payload);
+      await turns(5);
+    }
+    const gaps = at.slice(1).map((time, i) => time - at[i]!);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(INTERVAL - 10);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(INTERVAL + INTERVAL / 8);
+  });
+
+  it('waits for an answer for longer than the interval, and sends no other Ping meanwhile', async () => {
+    const { clock, connection, peer } = idle({
+      keepAlive: { intervalMs: INTERVAL, timeoutMs: 3 * INTERVAL },
+    });
+    while (pingsOf(peer) === 0) await pass(clock, 10);
+    for (let waited = 0; waited < 3 * INTERVAL - 20; waited += 20) await pass(clock, 20);
+    expect(connection.state).toBe('open');
+    expect(pingsOf(peer)).toBe(1);
+    await pass(clock, INTERVAL / 2);
+    expect((await ended(connection)).cause).toMatchObject({ limitMs: 3 * INTERVAL });
   });
 
   it('takes any octet as a sign of life, half a frame too', async () => {
@@ -76,11 +106,11 @@ describe('keep-alive', () => {
     connection.discard();
     const frame = peer.frame(TEXT, 'x'.repeat(100));
     for (let i = 0; i < 20; i++) {
-      await pass(clock, LATEST);
+      while (pingsOf(peer) <= i) await pass(clock, INTERVAL / 4);
       peer.write(frame.subarray(i, i + 1));
       await turns(5);
-      await pass(clock, LATEST_TIMEOUT);
     }
+    await pass(clock, LATEST_TIMEOUT);
     expect(connection.state).toBe('open');
   });
 

@@ -118,9 +118,18 @@ describe('closeOnSignals', () => {
       [{ signals: [] }, /signals/],
       [{ signals: 'SIGINT' }, /signals/],
       [{ signals: [1] }, /signals/],
+      [{ signals: ['SIGFOO'] }, /signals has 'SIGFOO'/],
+      [{ signals: ['SIGTERM', 'SIGKILL'] }, /signals has 'SIGKILL'/],
     ];
     for (const [options, text] of wrong) expect(() => closeOnSignals(of(), options)).toThrow(text);
   });
+
+  it.each([undefined, null, {}, { close: () => undefined }, 'ws://127.0.0.1'])(
+    'refuses %p as a server',
+    (source) => {
+      expect(() => closeOnSignals(source as never)).toThrow(/takes a server, or an Observable/);
+    },
+  );
 });
 
 describe('a process with closeOnSignals', () => {

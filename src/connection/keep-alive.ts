@@ -5,7 +5,7 @@ import { Wheel, type WheelMember, type WheelPlace } from './wheel.js';
 
 /** How a connection finds out that its peer has gone without a word. */
 export interface KeepAliveOptions {
-  /** Milliseconds between Pings. Default 20 000. */
+  /** Milliseconds between Pings; a Ping that is still to be answered is waited for. Default 20 000. */
   readonly intervalMs?: number;
   /** Milliseconds for an answer; then the connection is lost. Default 20 000; `Infinity` only pings. */
   readonly timeoutMs?: number;
@@ -44,12 +44,17 @@ interface SentPing {
   /** Whether the peer still has time to answer. */
   waiting: boolean;
   answered: boolean;
+  /** Whether it has had its whole `timeoutMs`, and not only the interval. */
+  late: boolean;
   /** Stops waiting for its Pong. */
   forget: Cancel | undefined;
 }
 
 /**
  * Pings the peer and tells when nothing comes back. RFC 6455 section 5.5.2.
+ *
+ * A Ping is looked at again after the interval or its timeout, whichever is shorter: one that was answered is followed by the next after the
+ * interval, one that was not has its whole time.
  *
  * While this side holds the socket back it sends nothing and blames nobody. When the process itself was stopped or
  * asleep, the peer gets a new Ping and the full time to answer it.
@@ -101,13 +106,18 @@ export class KeepAlive implements WheelMember {
     this.#owner.takeTraffic();
     // A peer that sends and never answers must not make this side keep every Ping.
     this.#ping?.forget?.();
-    const ping: SentPing = { waiting: timeoutMs !== Infinity, answered: false, forget: undefined };
+    const ping: SentPing = {
+      waiting: timeoutMs !== Infinity,
+      answered: false,
+      late: timeoutMs <= intervalMs,
+      forget: undefined,
+    };
     this.#ping = ping;
     ping.forget = this.#owner.sendPing(randomBytes(payloadBytes), () => {
       ping.answered = true;
       ping.forget = undefined;
     });
-    this.#plan(timeoutMs === Infinity ? intervalMs : timeoutMs);
+    this.#plan(Math.min(intervalMs, timeoutMs));
   }
 
   #judge(sleptMs: number): void {
@@ -117,10 +127,14 @@ export class KeepAlive implements WheelMember {
     if (ping.answered || (anyTraffic && this.#owner.takeTraffic())) {
       ping.waiting = false;
       if (ping.answered) this.#ping = undefined;
-      this.#plan(intervalMs);
+      if (timeoutMs < intervalMs) this.#plan(intervalMs - timeoutMs);
+      else this.#sendPing();
     } else if (this.#owner.holding || this.#overslept(sleptMs)) {
       ping.waiting = false;
       this.#sendPing();
+    } else if (!ping.late) {
+      ping.late = true;
+      this.#plan(timeoutMs - intervalMs);
     } else {
       this.#owner.onSilence(
         new TimeoutError(`peer did not answer a Ping within ${String(timeoutMs)} ms`, {

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { from, fromEvent, isObservable, map, merge, Observable, of, Subscription } from 'rxjs';
 import { checkClose } from '../protocol/close-status.js';
 import { anything, type Checks, checkOptions, wholeNumber } from '../protocol/option-checks.js';
@@ -19,6 +20,9 @@ export interface SignalReceived<Signal extends string = NodeJS.Signals> {
   /** False for the first, which begins the closing; true for the second, which ends it at once. */
   readonly forced: boolean;
 }
+
+/** Those that end or stop a process whatever it wants. */
+const NOT_HEARD: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSTOP']);
 
 const CHECKS: Checks = Object.freeze({
   code: anything,
@@ -56,6 +60,7 @@ export function closeOnSignals<Signal extends string = NodeJS.Signals>(
   const { signals, sameSignalMs = 100, ...closing } = options;
   checkClose(closing.code ?? 1001, closing.reason ?? '');
   const signals$ = signalsOf(signals);
+  const server$ = isObservable(source) ? source : of(checkServer(source));
   return new Observable((subscriber) => {
     const servers = new Set<Server<unknown>>();
     const listening = new Subscription();
@@ -80,7 +85,6 @@ export function closeOnSignals<Signal extends string = NodeJS.Signals>(
 
     subscriber.add(listening);
     listening.add(signals$.subscribe(onSignal));
-    const server$ = isObservable(source) ? source : of(source);
     subscriber.add(
       server$.subscribe({
         next: (server) => {
@@ -109,13 +113,25 @@ export function closeOnSignals<Signal extends string = NodeJS.Signals>(
   });
 }
 
+function checkServer(source: unknown): Server<unknown> {
+  const { close, connections$ } = (source ?? {}) as Partial<Server<unknown>>;
+  if (typeof close === 'function' && isObservable(connections$)) return source as Server<unknown>;
+  throw new TypeError('closeOnSignals takes a server, or an Observable of one such as serve and listen give');
+}
+
 function signalsOf<Signal extends string>(
   signals: readonly Signal[] | Observable<Signal> | undefined,
 ): Observable<Signal> {
   if (isObservable(signals)) return from(signals);
-  const names: readonly unknown[] = signals ?? ['SIGINT', 'SIGTERM'];
+  const names: readonly string[] = signals ?? ['SIGINT', 'SIGTERM'];
   if (!Array.isArray(names) || names.length === 0 || !names.every((name) => typeof name === 'string')) {
     throw new TypeError('option signals is no list of names of signals, nor an Observable of them');
+  }
+  for (const name of names) {
+    if (name in constants.signals && !NOT_HEARD.has(name)) continue;
+    throw new TypeError(
+      `option signals has '${name}', expected names such as 'SIGTERM' of signals that a process can hear`,
+    );
   }
   return merge(...names.map((name: string) => fromEvent(process, name).pipe(map(() => name as Signal))));
 }

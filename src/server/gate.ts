@@ -1,7 +1,6 @@
 import type { ObservableInput } from 'rxjs';
 import type { ConnectionProfile } from '../connection/profile.js';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
-import type { HandshakeError } from '../protocol/errors.js';
 import type { BoundExtensions } from '../protocol/extensions/bound.js';
 import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
@@ -25,21 +24,12 @@ import { mergeHeaders } from './merge-headers.js';
 import type { ResolvedUpgradeOptions } from './options.js';
 import { withOwnHeaders } from './own-headers.js';
 import { type Outcome, PendingDecision } from './pending-decision.js';
-import { Seats } from './seats.js';
+import { type SeatOwner, Seats } from './seats.js';
 import { selectSubprotocol, warnOfNone } from './select-subprotocol.js';
 import { UpgradeAttempt } from './upgrade-request.js';
 
-/** Told what comes through a {@link Gate}. */
-export interface GateOwner<Context> {
-  /** What all its connections speak, whatever the options say. */
-  readonly subprotocol?: string | undefined;
-  /** The connection reads nothing before `start`. */
-  onOpen(connection: WebSocketConnection<Context>): void;
-  onClosed(connection: WebSocketConnection<Context>): void;
-  onRefused(error: HandshakeError): void;
-  /** The client has left before it was answered. */
-  onLeft?(): void;
-}
+/** Told what comes through a {@link Gate}. A connection that it is given reads nothing before `start`. */
+export type GateOwner<Context> = SeatOwner<WebSocketConnection<Context>>;
 
 /** A request that is in order. */
 interface Visit<Context> {
@@ -105,7 +95,8 @@ export class Gate<Context> {
       this.refuse(arrival, CLOSING, owner);
       return;
     }
-    const seated = this.#seats?.take(remoteAddressOf(arrival, accepted), owner) ?? owner;
+    const seats = owner.seats ?? this.#seats;
+    const seated = seats?.take(remoteAddressOf(arrival, accepted), owner) ?? owner;
     if ('ok' in seated) {
       this.refuse(arrival, seated, owner);
       return;

@@ -20,13 +20,17 @@ export interface PlainReply {
   readonly closes: boolean;
 }
 
-/** The reply to a GET or a HEAD that asks for no WebSocket, whatever HTTP it came over; undefined where it is told what it lacks. */
-export function plainReply(target: string, options: PlainAnswers): PlainReply | undefined {
+/**
+ * The reply to a request that asks for no WebSocket, whatever HTTP it came over; undefined where it is told what it lacks.
+ *
+ * @param looks - Whether it is a GET or a HEAD. For others there is nothing to see, and nothing at all at a path that is not served.
+ */
+export function plainReply(target: string, looks: boolean, options: PlainAnswers): PlainReply | undefined {
   const path = pathOf(target);
-  const said = plainAnswerOf(options.authorize)?.(path);
+  const said = looks ? plainAnswerOf(options.authorize)?.(path) : undefined;
   if (said !== undefined) return { reply: refusalOf(said), refused: false, closes: true };
   if (options.path !== undefined && !fits(path, options.path)) return NOT_FOUND;
-  return options.page === undefined
+  return !looks || options.page === undefined
     ? undefined
     : { reply: options.page.reply, refused: false, closes: false };
 }

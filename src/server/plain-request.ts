@@ -14,7 +14,7 @@ export function answerPlainRequest(
   const { method } = request;
   if (options.serverHeader !== undefined) response.setHeader('Server', options.serverHeader);
   const looks = (method === 'GET' || method === 'HEAD') && request.headers.upgrade === undefined;
-  const found = looks ? plainReply(request.url ?? '/', options) : undefined;
+  const found = plainReply(request.url ?? '/', looks, options);
   const reply = found?.reply ?? refusalFor(request, options);
   answer(response, reply, found?.closes ?? true);
   if (found?.refused !== false) onRefused(reply);

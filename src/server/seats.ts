@@ -10,10 +10,14 @@ export interface Capacity {
 
 /** Told what becomes of a request: a gate's owner. */
 export interface SeatOwner<Connection> {
+  /** What all its connections speak, whatever the options say. */
   readonly subprotocol?: string | undefined;
+  /** Where its connections sit. Default with all others. */
+  readonly seats?: Seats | undefined;
   onOpen(connection: Connection): void;
   onClosed(connection: Connection): void;
   onRefused(error: HandshakeError): void;
+  /** The client has left before it was answered. */
   onLeft?(): void;
 }
 

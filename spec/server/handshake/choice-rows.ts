@@ -185,8 +185,17 @@ const PATHS: readonly Row[] = [
   refused(
     'no upgrade at a path that nobody serves',
     request({ upgrade: undefined }),
-    426,
-    /Upgrade is missing/,
+    404,
+    /nothing is served at this path/,
+    {
+      options: { path: '/chat' },
+    },
+  ),
+  refused(
+    'another method at a path that nobody serves, and no upgrade',
+    request({ upgrade: undefined, connection: undefined }, 'POST /x HTTP/1.1'),
+    404,
+    /nothing is served at this path/,
     {
       options: { path: '/chat' },
     },

@@ -2,7 +2,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import tls from 'node:tls';
 import { Observable } from 'rxjs';
-import { listen } from '../../../src/index.js';
+import { listen, reject } from '../../../src/index.js';
 import { opensslNeed, selfSigned } from '../../support/certificate.js';
 import { collect } from '../../support/collect.js';
 import { startClient, startServer, watchResources } from '../../support/harness.js';
@@ -11,7 +11,7 @@ import { describeNeeds } from '../../support/skip.js';
 import { turns, until } from '../../support/turns.js';
 import { CLOSE, closeOf, TEXT } from '../../support/wire-frames.js';
 import { replyTo, requestFor } from '../requesting.js';
-import { openStream, refusalOf, startSession } from './asking.js';
+import { connectFields, openStream, refusalOf, startSession } from './asking.js';
 
 watchResources();
 
@@ -115,6 +115,26 @@ describeNeeds(opensslNeed(), 'listen with http2, over TLS and without', () => {
       await closed;
       await until(() => session.destroyed);
       expect(goaway.values[0]).toBe(http2.constants.NGHTTP2_NO_ERROR);
+    });
+
+    it('says 503 to those who wait for authorize when it closes, and what it had said before', async () => {
+      for (const [status, decide] of [
+        [503, () => new Promise<never>(() => undefined)],
+        [401, () => reject(401)],
+      ] as const) {
+        let asked = false;
+        const authorize = (): ReturnType<typeof decide> => {
+          asked = true;
+          if (status === 401) void server.close();
+          return decide();
+        };
+        const server = await startServer({ ...place, http2: true, authorize });
+        const session = await startSession(server.url, ca);
+        const refused = refusalOf(session, connectFields(session, '/'));
+        await until(() => asked);
+        await server.close();
+        expect(await refused).toMatchObject({ status, code: 0 });
+      }
     });
   });
 });

@@ -122,6 +122,44 @@ describe('the figures of the status page', () => {
     expect(await firstValueFrom((await openFeed(server, { keepAlive: false })).messages$)).toBeDefined();
   }, 30_000);
 
+  it.each(['maxConnections', 'maxConnectionsPerAddress'])(
+    'take no place of %s, and are there when none is left',
+    async (option) => {
+      const server = await startServer({ statusPage: true, [option]: 1 });
+      await firstValueFrom((await openFeed(server)).messages$);
+      await startClient(server.url);
+      await expect(startClient(server.url)).rejects.toThrow(/status (429|503)/);
+      const shown = await firstValueFrom((await openFeed(server)).messages$);
+      expect(statsOf(shown.data)).toMatchObject({ connections: 1, refused: 1 });
+    },
+  );
+
+  it('are refused where many who were told why not have not left', async () => {
+    const server = await startServer({ statusPage: true, keepAlive: false });
+    const { port } = server.address as AddressInfo;
+    const head = [
+      'GET / HTTP/1.1',
+      `Host: 127.0.0.1:${String(port)}`,
+      `Origin: http://127.0.0.1:${String(port)}`,
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version: 13',
+      `Sec-WebSocket-Protocol: ${FEED}`,
+    ].join('\r\n');
+    const statuses: string[] = [];
+    const sockets: net.Socket[] = [];
+    for (let i = 0; i < 65; i++) {
+      const socket = net.connect(port, '127.0.0.1').setEncoding('latin1');
+      socket.write(`${head}\r\n\r\n`);
+      const [reply] = (await once(socket, 'data')) as [string];
+      statuses.push(reply.slice(9, 12));
+      sockets.push(socket);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 64 }, () => '101'), '503']);
+    for (const socket of sockets) socket.destroy();
+  }, 30_000);
+
   it('do not make those who come next seem too many', async () => {
     const server = await startServer({ statusPage: true, maxPendingHandshakes: 2 });
     for (let i = 0; i < 4; i++) await openFeed(server);

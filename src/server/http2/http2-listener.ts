@@ -92,6 +92,8 @@ export class Http2Listener implements Entrance {
 
   async gone(): Promise<void> {
     await this.#refused;
+    // Node writes what is said to a stream later, and what it has not written goes with the socket.
+    await this.#sessions.emptied();
     this.cut();
     await this.#closed;
   }

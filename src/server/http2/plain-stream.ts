@@ -15,7 +15,7 @@ export function answerPlainStream(
   onRefused: (refusal: Refusal) => void,
 ): void {
   const looks = method === 'GET' || method === 'HEAD';
-  const found = looks ? plainReply(request.target ?? '/', options) : undefined;
+  const found = plainReply(request.target ?? '/', looks, options);
   const reply = found?.reply ?? refusalFor(request, options);
   refuseStream(stream, withOwnHeaders(reply, options.serverHeader, new Date()));
   if (found?.refused !== false) onRefused(reply);

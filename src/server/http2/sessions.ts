@@ -84,6 +84,19 @@ export class Sessions {
     for (const { session } of this.#sessions.values()) session.close();
   }
 
+  /** Resolves when the requests that are here have been answered, and their connections are gone. */
+  async emptied(): Promise<void> {
+    const gone = [...this.#streams.keys()].map(
+      (stream) =>
+        new Promise<void>((resolve) =>
+          stream.once('close', () => {
+            resolve();
+          }),
+        ),
+    );
+    await Promise.all(gone);
+  }
+
   #leave(stream: ServerHttp2Stream): void {
     const watched = this.#streams.get(stream);
     if (watched === undefined) return;

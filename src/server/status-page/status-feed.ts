@@ -5,6 +5,7 @@ import { HeaderFields } from '../../protocol/handshake/header-fields.js';
 import { compileOrigins } from '../../protocol/handshake/origins.js';
 import type { Arrival } from '../arrival.js';
 import type { GateOwner } from '../gate.js';
+import { Seats } from '../seats.js';
 import type { ServerStats } from '../stats/server-stats.js';
 
 /** Speaks of figures, from the server to the status page, as JSON. */
@@ -27,6 +28,11 @@ export interface Watched {
  */
 export class StatusFeed<Context> implements GateOwner<Context> {
   readonly subprotocol = STATUS_SUBPROTOCOL;
+  /** Who looks takes nobody's place, and sees a server that is full. Beyond `MAX_VIEWERS` so many are told why not, and the others are refused. */
+  readonly seats: Seats = new Seats({
+    maxConnections: 2 * MAX_VIEWERS,
+    maxConnectionsPerAddress: Infinity,
+  });
   readonly viewers: Set<WebSocketConnection<Context>> = new Set();
   readonly #watched: Watched;
 
