@@ -1,4 +1,5 @@
 /// <reference types="node" preserve="true" />
+export type { Authenticate, AuthOptions, Challenge } from './client/asking/auth.js';
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { DialFunction, DialOptions, DialTarget } from './client/dial-options.js';
 export type { ClientUpgradeOptions } from './client/open-over.js';
@@ -54,6 +55,7 @@ export type {
 } from './protocol/extensions/extension.js';
 export type { SharedForm, Transform, TransformSession } from './protocol/extensions/transform.js';
 export { type Frame, isControlFrame, makeFrame } from './protocol/frame.js';
+export type { AuthChallenge } from './protocol/handshake/challenges.js';
 export type { HeaderFields } from './protocol/handshake/header-fields.js';
 export type { HeaderOptions } from './protocol/handshake/header-options.js';
 export type { Origins } from './protocol/handshake/origins.js';

@@ -16,6 +16,13 @@ import {
   oneOf,
 } from '../protocol/option-checks.js';
 import {
+  type Asking,
+  ASKING_CHECKS,
+  type AskingOptions,
+  checkForOneStream,
+  resolveAsking,
+} from './asking/options.js';
+import {
   DIAL_CHECKS,
   type DialOptions,
   type ResolvedDialOptions,
@@ -26,7 +33,7 @@ import { isHost } from '../protocol/handshake/host.js';
 import { checkSubprotocols } from '../protocol/handshake/subprotocols.js';
 
 /** What a client says in the opening handshake, and what its connection is like: over whatever it speaks. */
-export interface ClientHandshakeOptions<Context = undefined> extends ConnectionOptions {
+export interface ClientHandshakeOptions<Context = undefined> extends ConnectionOptions, AskingOptions {
   /** What the application attaches to the connection. Default undefined. */
   readonly context?: Context;
   /** The subprotocols offered, in order of preference. RFC 6455 section 1.9. */
@@ -66,6 +73,8 @@ export interface ResolvedClientOptions<Context> {
   readonly headers: HeaderOptions;
   readonly hostHeader: string | undefined;
   readonly origin: string | undefined;
+  /** Who it says that it is. */
+  readonly asking: Asking;
   readonly version: 8 | 13;
   /** How it gets to the server. */
   readonly dialing: ResolvedDialOptions;
@@ -91,6 +100,7 @@ export const CLIENT_HANDSHAKE_CHECKS: Checks = Object.freeze({
   headers: ofType('object'),
   hostHeader: host,
   origin: ofType('string'),
+  ...ASKING_CHECKS,
   version: oneOf(8, 13),
   handshakeTimeoutMs: milliseconds,
   signal: ofType('object'),
@@ -110,6 +120,7 @@ export function resolveClientOptions<Context>(
   checkOptions(options, CLIENT_CHECKS);
   // What may not be in a request is refused now, and not at the first dial.
   headerList(options.headers ?? {}, RESERVED_IN_REQUEST);
+  if (options.socket !== undefined) checkForOneStream(options);
   const profile = connectionProfile('client', {
     ...resolveConnectionOptions(options, 'client'),
     acceptMasked: options.acceptMasked ?? false,
@@ -123,6 +134,7 @@ export function resolveClientOptions<Context>(
     headers: options.headers ?? {},
     hostHeader: options.hostHeader,
     origin: options.origin,
+    asking: resolveAsking(options, options.headers ?? {}),
     version: options.version ?? 13,
     dialing: resolveDialOptions(options, (error) => {
       profile.options.logger.warn?.('the key log cannot be written', { error });
