@@ -7,18 +7,21 @@ import { basicAuthorization } from '../protocol/handshake/credentials.js';
 import { checkHeaderValue } from '../protocol/handshake/header-fields.js';
 import type { Authenticate } from './asking/auth.js';
 import { type Answer, chooseAnswer } from './asking/choose-answer.js';
+import { forAnotherOrigin } from './asking/another-origin.js';
+import { followRedirect, isRedirect, type Redirect } from './asking/redirect.js';
 import { type HandshakeObserver, type Refusal, shakeHands } from './handshake.js';
 import type { ResolvedClientOptions } from './options.js';
 import { reasonOf } from './reason-of.js';
 import { type Target, urlOf } from './target.js';
 
 /**
- * A client's opening handshake from the first request to the last: one attempt, and another where the server wants to be told who asks. All of it
+ * A client's opening handshake from the first request to the last: one attempt, and others where the server wants to be told who asks, or
+ * sends it elsewhere. All of it
  * has `handshakeTimeoutMs`.
  */
 export class OpeningHandshake<Context> {
-  readonly #target: Target;
-  readonly #options: ResolvedClientOptions<Context>;
+  #target: Target;
+  #options: ResolvedClientOptions<Context>;
   readonly #observer: HandshakeObserver<Context>;
   readonly #socket: Duplex | undefined;
   readonly #until: number;
@@ -28,6 +31,7 @@ export class OpeningHandshake<Context> {
   #answer: Answer | undefined;
   #hasAsked = false;
   #answers = 0;
+  #redirects = 0;
 
   /** @param socket - What it is performed on, in one attempt. Default: the target is dialled. */
   constructor(
@@ -89,7 +93,37 @@ export class OpeningHandshake<Context> {
   /** What is to be done after a refusal; undefined when it is the end. */
   #next(refusal: Refusal): (() => void) | undefined {
     if (refusal.status === 401) return this.#authenticate(refusal);
-    return undefined;
+    return isRedirect(refusal.status) ? this.#redirect(refusal) : undefined;
+  }
+
+  #redirect({ status, headers }: Refusal): (() => void) | undefined {
+    const limit = this.#options.dialing.redirects;
+    if (limit === 0) return undefined;
+    const from = this.#target.shown;
+    return () => {
+      try {
+        if (this.#redirects >= limit) throw new TypeError(`option redirects allows ${String(limit)}`);
+        this.#redirects++;
+        this.#goTo(followRedirect(this.#target, headers.all('location')));
+      } catch (error) {
+        const text = `${from} answered with status ${String(status)}, which is not followed: ${reasonOf(error)}`;
+        this.#fail(new HandshakeError(text, { phase: 'http', status, headers: headers.toRecord() }));
+      }
+    };
+  }
+
+  /** What was said to one server is not said to another, nor to the first one when that sends us back. */
+  #goTo({ target, isSameOrigin }: Redirect): void {
+    this.#target = target;
+    if (!isSameOrigin) {
+      this.#options = forAnotherOrigin(this.#options);
+      this.#answer = undefined;
+    } else if (this.#answer?.nonce !== undefined) {
+      // An answer is for one request target.
+      this.#answer = undefined;
+      this.#answers = 0;
+    }
+    this.#attempt();
   }
 
   #authenticate(refusal: Refusal): (() => void) | undefined {

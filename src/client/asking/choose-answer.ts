@@ -35,8 +35,9 @@ export function chooseAnswer(
     const request = { ...credentials, method: 'GET', target, count: 1, cnonce };
     return { authorization: answerDigest(digest, request), nonce: digest.nonce };
   }
-  if (credentials.scheme === 'digest' || !challenges.some(({ scheme }) => scheme === 'basic'))
-    {return undefined;}
+  if (credentials.scheme === 'digest' || !challenges.some(({ scheme }) => scheme === 'basic')) {
+    return undefined;
+  }
   return { authorization: basicAuthorization(credentials), nonce: undefined };
 }
 
@@ -44,8 +45,9 @@ function strongest(challenges: readonly AuthChallenge[]): DigestChallenge | unde
   let best: DigestChallenge | undefined;
   for (const challenge of challenges) {
     const digest = digestChallenge(challenge);
-    if (digest === undefined || (best !== undefined && digestStrength(digest) <= digestStrength(best)))
-      {continue;}
+    if (digest === undefined || (best !== undefined && digestStrength(digest) <= digestStrength(best))) {
+      continue;
+    }
     best = digest;
   }
   return best;
