@@ -107,6 +107,8 @@ function dialed<Context>(
     const dial = (target: string | URL): void => {
       const observer = {
         onOpen: (connection: WebSocketConnection<Context>) => {
+          // It is over, and nothing of it is kept for as long as the connection lives.
+          subscriber.remove(abort);
           onOpen(connection, subscriber);
         },
         onError: (error: Error) => {
@@ -114,9 +116,10 @@ function dialed<Context>(
         },
       };
       const handshake = new OpeningHandshake(askedTarget(target, options), options, observer, socket);
-      subscriber.add(() => {
+      const abort = (): void => {
         handshake.abort();
-      });
+      };
+      subscriber.add(abort);
       handshake.begin();
     };
     if (typeof url === 'function') subscriber.add(resolveUrl(url, subscriber, dial));

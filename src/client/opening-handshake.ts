@@ -4,15 +4,20 @@ import type { WebSocketConnection } from '../connection/web-socket-connection.js
 import { HandshakeError, TimeoutError } from '../protocol/errors.js';
 import { allChallenges } from '../protocol/handshake/challenges.js';
 import { basicAuthorization } from '../protocol/handshake/credentials.js';
-import { checkHeaderValue } from '../protocol/handshake/header-fields.js';
+import { checkHeaderValue, type HeaderFields } from '../protocol/handshake/header-fields.js';
+import type { HeaderOptions } from '../protocol/handshake/header-options.js';
 import type { Authenticate } from './asking/auth.js';
+import { keepCookies } from './asking/cookie-jar.js';
+import { withAdded } from './asking/header-source.js';
+import { checkHeaders } from './asking/options.js';
+import { originOf } from './asking/origin.js';
 import { type Answer, chooseAnswer } from './asking/choose-answer.js';
-import { forAnotherOrigin } from './asking/another-origin.js';
+import { forAnotherOrigin, withoutSecrets } from './asking/another-origin.js';
 import { followRedirect, isRedirect, type Redirect } from './asking/redirect.js';
 import { type HandshakeObserver, type Refusal, shakeHands } from './handshake.js';
 import type { ResolvedClientOptions } from './options.js';
 import { reasonOf } from './reason-of.js';
-import { type Target, urlOf } from './target.js';
+import { httpUrlOf, type Target, urlOf } from './target.js';
 
 /**
  * A client's opening handshake from the first request to the last: one attempt, and others where the server wants to be told who asks, or
@@ -32,6 +37,8 @@ export class OpeningHandshake<Context> {
   #hasAsked = false;
   #answers = 0;
   #redirects = 0;
+  /** Whether it has been sent to another server than the first. */
+  #isAbroad = false;
 
   /** @param socket - What it is performed on, in one attempt. Default: the target is dialled. */
   constructor(
@@ -41,7 +48,7 @@ export class OpeningHandshake<Context> {
     socket: Duplex | undefined,
   ) {
     this.#target = target;
-    this.#options = options;
+    this.#options = { ...options, origin: originOf(options.origin, target) };
     this.#observer = observer;
     this.#socket = socket;
     this.#until = options.profile.clock.now() + options.handshakeTimeoutMs;
@@ -49,7 +56,7 @@ export class OpeningHandshake<Context> {
   }
 
   begin(): void {
-    this.#attempt();
+    this.#prepare();
   }
 
   /** Ends it: nothing is called after that, and nothing is left. */
@@ -64,30 +71,89 @@ export class OpeningHandshake<Context> {
     return known && { authorization: basicAuthorization(known), nonce: undefined };
   }
 
-  #attempt(): void {
+  /** Asks the user's functions, where there are any, what to say. */
+  #prepare(): void {
+    const { headers, asking } = this.#options;
+    const give = asking.headers;
+    if (give === undefined) {
+      this.#addCookies(headers);
+      return;
+    }
+    this.#wait(
+      'option headers',
+      () => give(urlOf(this.#target)),
+      (given) => {
+        checkHeaders(given, { ...asking, origin: this.#options.origin, auth: asking.auth ?? this.#answer });
+        this.#addCookies(this.#isAbroad ? withoutSecrets(given) : given);
+      },
+    );
+  }
+
+  #addCookies(headers: HeaderOptions): void {
+    const { cookieJar, cookies } = this.#options.asking;
+    if (cookieJar === undefined) {
+      this.#attempt(headers, cookies);
+      return;
+    }
+    this.#wait(
+      'option cookieJar',
+      () => Promise.resolve(cookieJar.get(httpUrlOf(this.#target))),
+      (kept) => {
+        checkHeaderValue('Cookie', kept ?? '');
+        this.#attempt(
+          headers,
+          [kept ?? '', cookies ?? ''].filter((each) => each !== '').join('; ') || undefined,
+        );
+      },
+    );
+  }
+
+  #attempt(headers: HeaderOptions, cookie: string | undefined): void {
     if (this.#current.closed) return;
     const observer = {
       onOpen: (connection: WebSocketConnection<Context>) => {
+        void this.#keep(connection.response.headers);
         this.#observer.onOpen(connection);
       },
       onError: (error: Error) => {
         this.#fail(error);
       },
-      onRefusal: (refusal: Refusal) => this.#next(refusal),
+      onRefusal: (refusal: Refusal) => this.#kept(refusal),
     };
     try {
       const remainingMs = Math.max(0, this.#until - this.#options.profile.clock.now());
-      this.#current.add(shakeHands(this.#target, this.#said(), observer, this.#socket, remainingMs));
+      this.#current.add(
+        shakeHands(this.#target, this.#said(headers, cookie), observer, this.#socket, remainingMs),
+      );
     } catch (error) {
       this.#fail(error as Error);
     }
   }
 
   /** What the attempt says. */
-  #said(): ResolvedClientOptions<Context> {
-    const { headers } = this.#options;
-    if (this.#answer === undefined) return this.#options;
-    return { ...this.#options, headers: { ...headers, Authorization: this.#answer.authorization } };
+  #said(headers: HeaderOptions, cookie: string | undefined): ResolvedClientOptions<Context> {
+    const { userAgent } = this.#options.asking;
+    const added = { userAgent, cookie, authorization: this.#answer?.authorization };
+    return { ...this.#options, headers: withAdded(headers, added) };
+  }
+
+  /** Keeps its cookies, which are waited for where there is a next request. */
+  #kept(refusal: Refusal): (() => void) | undefined {
+    const kept = this.#keep(refusal.headers);
+    const next = this.#next(refusal);
+    if (next === undefined || kept === undefined) return next;
+    return () => {
+      this.#wait('option cookieJar', () => kept, next);
+    };
+  }
+
+  #keep(headers: HeaderFields): Promise<void> | undefined {
+    const { cookieJar } = this.#options.asking;
+    const lines = headers.all('set-cookie');
+    if (cookieJar === undefined || lines.length === 0) return undefined;
+    return keepCookies(cookieJar, httpUrlOf(this.#target), lines, (error) => {
+      this.#options.profile.options.logger.warn?.('the cookie jar does not take a cookie', { error });
+    });
   }
 
   /** What is to be done after a refusal; undefined when it is the end. */
@@ -116,6 +182,7 @@ export class OpeningHandshake<Context> {
   #goTo({ target, isSameOrigin }: Redirect): void {
     this.#target = target;
     if (!isSameOrigin) {
+      this.#isAbroad = true;
       this.#options = forAnotherOrigin(this.#options);
       this.#answer = undefined;
     } else if (this.#answer?.nonce !== undefined) {
@@ -123,7 +190,7 @@ export class OpeningHandshake<Context> {
       this.#answer = undefined;
       this.#answers = 0;
     }
-    this.#attempt();
+    this.#prepare();
   }
 
   #authenticate(refusal: Refusal): (() => void) | undefined {
@@ -144,7 +211,7 @@ export class OpeningHandshake<Context> {
     this.#answers++;
     return () => {
       this.#answer = answer;
-      this.#attempt();
+      this.#prepare();
     };
   }
 
@@ -160,7 +227,7 @@ export class OpeningHandshake<Context> {
         }
         checkHeaderValue('Authorization', authorization);
         this.#answer = { authorization, nonce: undefined };
-        this.#attempt();
+        this.#prepare();
       },
     );
   }

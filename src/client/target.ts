@@ -54,6 +54,11 @@ export function urlOf({ secure, host, target }: Target): URL {
   return new URL(`${secure ? 'wss' : 'ws'}://${host}${target}`);
 }
 
+/** The same as pages, cookies and origins know it, for cookie jars. */
+export function httpUrlOf({ secure, host, target }: Target): string {
+  return new URL(`${secure ? 'https' : 'http'}://${host}${target}`).href;
+}
+
 /** A name without a password is refused: it may be a password that was written for the name. */
 function credentialsOf({ username, password }: URL): BasicCredentials | undefined {
   if (username === '' && password === '') return undefined;

@@ -26,7 +26,7 @@ export function forAnotherOrigin<Context>(
     ...options,
     headers: withoutSecrets(options.headers),
     hostHeader: undefined,
-    asking: { ...options.asking, auth: undefined },
+    asking: { ...options.asking, auth: undefined, cookies: undefined },
     dialing: { ...dialing, tls: withoutIdentity(dialing.tls) },
   };
 }

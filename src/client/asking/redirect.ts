@@ -25,10 +25,12 @@ export function isRedirect(status: number): boolean {
  */
 export function followRedirect(from: Target, locations: readonly string[]): Redirect {
   const [location = ''] = locations;
-  if (locations.length !== 1)
-    {throw new TypeError(`Location is there ${String(locations.length)} times, expected one`);}
-  if (!/^[\x21-\x7e]+$/.test(location))
-    {throw new TypeError('Location is empty, or has characters that no URL has');}
+  if (locations.length !== 1) {
+    throw new TypeError(`Location is there ${String(locations.length)} times, expected one`);
+  }
+  if (!/^[\x21-\x7e]+$/.test(location)) {
+    throw new TypeError('Location is empty, or has characters that no URL has');
+  }
   const url = resolved(location, urlOf(from));
   if (url.protocol.includes('+')) throw new TypeError('Location is a Unix socket');
   if (url.username !== '' || url.password !== '') throw new TypeError('Location has credentials');
@@ -54,8 +56,9 @@ function isSameOrigin(from: Target, to: Target): boolean {
 }
 
 function onSameSocket(from: Target, to: Target): Redirect {
-  if (to.host !== from.host || to.secure !== from.secure)
-    {throw new TypeError('Location leads away from a Unix socket');}
+  if (to.host !== from.host || to.secure !== from.secure) {
+    throw new TypeError('Location leads away from a Unix socket');
+  }
   const { hostname, port, unixPath } = from;
   const target = { ...to, hostname, port, unixPath, shown: chain(from, to.target.split('?')[0] ?? '/') };
   return { target, isSameOrigin: true };
