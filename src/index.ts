@@ -15,6 +15,7 @@ export type { LinkStatus } from './client/reconnect/link-status.js';
 export type { ReconnectOperatorOptions, ReconnectOptions } from './client/reconnect/options.js';
 export { reconnect } from './client/reconnect/reconnect.js';
 export type { Verdict } from './client/reconnect/verdict.js';
+export { request, type RequestOptions } from './client/request.js';
 export type { ClientTlsOptions } from './client/tls-option.js';
 export type { OnViolation } from './connection/closer.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
