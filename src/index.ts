@@ -1,4 +1,7 @@
 /// <reference types="node" preserve="true" />
+export type { Authenticate, AuthOptions, Challenge } from './client/asking/auth.js';
+export type { CookieJar } from './client/asking/cookie-jar.js';
+export type { HeaderFunction } from './client/asking/header-source.js';
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { DialFunction, DialOptions, DialTarget } from './client/dial-options.js';
 export type { ClientUpgradeOptions } from './client/open-over.js';
@@ -12,6 +15,7 @@ export type { LinkStatus } from './client/reconnect/link-status.js';
 export type { ReconnectOperatorOptions, ReconnectOptions } from './client/reconnect/options.js';
 export { reconnect } from './client/reconnect/reconnect.js';
 export type { Verdict } from './client/reconnect/verdict.js';
+export { request, type RequestOptions } from './client/request.js';
 export type { ClientTlsOptions } from './client/tls-option.js';
 export type { OnViolation } from './connection/closer.js';
 export type { Connection, OpenMessageOptions, SendOptions } from './connection/connection.js';
@@ -54,6 +58,7 @@ export type {
 } from './protocol/extensions/extension.js';
 export type { SharedForm, Transform, TransformSession } from './protocol/extensions/transform.js';
 export { type Frame, isControlFrame, makeFrame } from './protocol/frame.js';
+export type { AuthChallenge } from './protocol/handshake/challenges.js';
 export type { HeaderFields } from './protocol/handshake/header-fields.js';
 export type { HeaderOptions } from './protocol/handshake/header-options.js';
 export type { Origins } from './protocol/handshake/origins.js';

@@ -1,4 +1,4 @@
-import { parseTarget } from '../../src/client/target.js';
+import { parseTarget, urlOf } from '../../src/client/target.js';
 
 const unix = { hostname: '', port: 0, host: 'localhost' };
 
@@ -35,8 +35,10 @@ const BAD: readonly [string, unknown][] = [
   ['javascript:', 'javascript:alert(1)'],
   ['a fragment', 'ws://example.com/#a'],
   ['an empty fragment', 'ws://example.com/#'],
-  ['credentials', 'ws://user:secret@example.com'],
-  ['a user', 'ws://user@example.com'],
+  ['a user without a password', 'ws://secret@example.com'],
+  ['a password without a user', 'ws://:secret@example.com'],
+  ['a user name with a colon', 'ws://a%3Asecret:b@example.com'],
+  ['credentials that cannot be decoded', 'ws://secret:%zz@example.com'],
   ['a port out of range', 'ws://example.com:65536'],
   ['a broken IPv6 address', 'ws://[::1'],
   ['a blank in the host', 'ws://a b'],
@@ -72,6 +74,13 @@ describe('parseTarget', () => {
       expect(String(thrown)).not.toContain('secret');
     });
   }
+
+  it('reads credentials apart from all else', () => {
+    const target = parseTarget('wss://%c3%bc:a%3Ab%40@h:1/p');
+    expect(target.credentials).toEqual({ username: 'ü', password: 'a:b@' });
+    expect(urlOf(target).href).toBe('wss://h:1/p');
+    expect(target.shown).toBe('wss://h:1/p');
+  });
 
   it('shows neither credentials nor the query in errors', () => {
     expect(parseTarget('wss://h:1/p?token=secret').shown).not.toContain('secret');

@@ -64,6 +64,8 @@ describe('docs/reference/options.md', () => {
     expect(client.toSorted()).toEqual(declared['ClientOptions']);
     expect(server.toSorted()).toEqual(declared['ServerOptions']);
     expect(forServe.toSorted()).toEqual(declared['ServeOptions']);
+    expect(documented('auth').toSorted()).toEqual(declared['AuthOptions']);
+    expect([...client, ...documented('request')].toSorted()).toEqual(declared['RequestOptions']);
     expect(documented('proxy').toSorted()).toEqual(declared['ProxyOptions']);
     expect(documented('keepAlive').toSorted()).toEqual(declared['KeepAliveOptions']);
     expect(documented('receiveRate').toSorted()).toEqual(declared['ReceiveRateOptions']);

@@ -3,9 +3,9 @@ import { from, Observable, type ObservableInput, type Subscriber, type Subscript
 import type { Connection } from '../connection/connection.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { WebSocketError } from '../protocol/errors.js';
-import { shakeHands } from './handshake.js';
+import { OpeningHandshake } from './opening-handshake.js';
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from './options.js';
-import { parseTarget } from './target.js';
+import { askedTarget } from './asked-target.js';
 
 /** Where to connect: a URL, or a function that is asked for one at every subscription (for a fresh token). */
 export type ClientUrl = string | URL | (() => ObservableInput<string | URL>);
@@ -36,7 +36,7 @@ export function connect<Context = undefined>(
   options: ClientOptions<Context> = {},
 ): Observable<Connection<Context>> {
   const resolved = resolveClientOptions(options);
-  if (typeof url !== 'function') parseTarget(url);
+  if (typeof url !== 'function') askedTarget(url, resolved);
   return dialed(url, resolved, (connection, subscriber) => {
     subscriber.add(() => {
       connection.close();
@@ -107,13 +107,20 @@ function dialed<Context>(
     const dial = (target: string | URL): void => {
       const observer = {
         onOpen: (connection: WebSocketConnection<Context>) => {
+          // It is over, and nothing of it is kept for as long as the connection lives.
+          subscriber.remove(abort);
           onOpen(connection, subscriber);
         },
         onError: (error: Error) => {
           subscriber.error(error);
         },
       };
-      subscriber.add(shakeHands(parseTarget(target), options, observer, socket));
+      const handshake = new OpeningHandshake(askedTarget(target, options), options, observer, socket);
+      const abort = (): void => {
+        handshake.abort();
+      };
+      subscriber.add(abort);
+      handshake.begin();
     };
     if (typeof url === 'function') subscriber.add(resolveUrl(url, subscriber, dial));
     else dial(url);

@@ -46,6 +46,11 @@ export interface DialOptions {
   readonly proxy?: string | URL | ProxyOptions;
   /** The servers that are reached without it, as in the variable NO_PROXY, which `'env'` looks at where this is not given. */
   readonly noProxy?: string | readonly string[];
+  /**
+   * How many redirects are followed: 301, 302, 303, 307 and 308, never from `wss:` to `ws:`. To another host or port go no credentials, no cookies of
+   * yours, no client certificate and no `hostHeader`, nor later on the way back. 0 to 20; default 0.
+   */
+  readonly redirects?: number;
   /** A connected stream to be used in place of a dial, once. Its TLS, if any, is yours, unless the URL is one of `wss:`. */
   readonly socket?: Duplex;
   /** A function of yours in place of a dial. */
@@ -74,6 +79,7 @@ export interface DialOptions {
 export interface ResolvedDialOptions {
   readonly tls: Encryption;
   readonly proxy: ProxySettings | undefined;
+  readonly redirects: number;
   readonly socket: Duplex | undefined;
   readonly dial: DialFunction | undefined;
   readonly connectTimeoutMs: number;
@@ -100,6 +106,7 @@ export const DIAL_CHECKS: Checks = Object.freeze({
   keyLog: ofType('string', 'function'),
   proxy: ofType('string', 'object'),
   noProxy: ofType('string', 'object'),
+  redirects: wholeNumber(0, 20),
   socket: duplex,
   dial: ofType('function'),
   connectTimeoutMs: milliseconds,
@@ -141,6 +148,7 @@ export function resolveDialOptions(
   return {
     tls: keyLog === undefined ? tls : { ...tls, onKeyLog: keyLogger(keyLog, onTrouble) },
     proxy: resolveProxy(options.proxy, options.noProxy),
+    redirects: options.redirects ?? 0,
     socket: options.socket,
     dial: options.dial,
     connectTimeoutMs: options.connectTimeoutMs ?? Infinity,
@@ -155,6 +163,9 @@ function checkTogether(options: DialOptions): void {
   if (given === undefined) return;
   if (given === 'socket' && options.dial !== undefined) {
     throw new TypeError('options socket and dial are both given, expected one of them');
+  }
+  if (given === 'socket' && (options.redirects ?? 0) > 0) {
+    throw new TypeError('option redirects is given beside socket, which is for one request');
   }
   const idle = FOR_OUR_DIAL.find((name) => options[name] !== undefined);
   if (idle !== undefined) throw new TypeError(`option ${idle} is given beside ${given}, which does not dial`);

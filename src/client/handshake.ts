@@ -2,7 +2,13 @@ import http from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
-import { HandshakeError, type HandshakePhase, ProxyError, TimeoutError, WebSocketError } from '../protocol/errors.js';
+import {
+  HandshakeError,
+  type HandshakePhase,
+  ProxyError,
+  TimeoutError,
+  WebSocketError,
+} from '../protocol/errors.js';
 import { bindExtensions } from '../protocol/extensions/bound.js';
 import { offerElements } from '../protocol/extensions/negotiate-client.js';
 import { newKey } from '../protocol/handshake/accept-key.js';
@@ -22,25 +28,43 @@ export interface HandshakeObserver<Context> {
   onError(error: Error): void;
 }
 
+/** The head of an answer that opens nothing. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: HeaderFields;
+}
+
+/** What came of one attempt at it. */
+export interface AttemptObserver<Context> extends HandshakeObserver<Context> {
+  /**
+   * Asked before the body of a refusal is read.
+   *
+   * @returns what is done in place of `onError`, when nothing of the attempt is left.
+   */
+  onRefusal(refusal: Refusal): (() => void) | undefined;
+}
+
 /** Octets of a response head. */
 const MAX_HEAD_BYTES = 16 * 1024;
 /** Node drops those over 2000 unseen, which must not decide what is accepted. */
 const MAX_HEADERS = 128;
 
 /**
- * Performs a client's opening handshake. RFC 6455 section 4.1. The connection it gives reads nothing before `start`.
+ * Performs a client's opening handshake: one request. RFC 6455 section 4.1. The connection it gives reads nothing before `start`.
  *
  * @param socket - What it is performed on. Default: the target is dialled.
+ * @param remainingMs - What is left of `handshakeTimeoutMs`.
  * @returns aborts it: nothing is called after that, and nothing is left.
  */
 export function shakeHands<Context>(
   target: Target,
   options: ResolvedClientOptions<Context>,
-  observer: HandshakeObserver<Context>,
-  socket?: Duplex,
+  observer: AttemptObserver<Context>,
+  socket: Duplex | undefined,
+  remainingMs: number,
 ): () => void {
   const attempt = new Attempt(target, options, observer, socket);
-  attempt.begin();
+  attempt.begin(remainingMs);
   return () => {
     attempt.abort();
   };
@@ -49,7 +73,7 @@ export function shakeHands<Context>(
 class Attempt<Context> {
   readonly #target: Target;
   readonly #options: ResolvedClientOptions<Context>;
-  readonly #observer: HandshakeObserver<Context>;
+  readonly #observer: AttemptObserver<Context>;
   readonly #socket: Duplex | undefined;
   readonly #key: string = newKey();
   readonly #headers: [string, string][];
@@ -64,7 +88,7 @@ class Attempt<Context> {
   constructor(
     target: Target,
     options: ResolvedClientOptions<Context>,
-    observer: HandshakeObserver<Context>,
+    observer: AttemptObserver<Context>,
     socket: Duplex | undefined,
   ) {
     this.#target = target;
@@ -91,9 +115,8 @@ class Attempt<Context> {
     });
   }
 
-  begin(): void {
-    const { handshakeTimeoutMs, profile } = this.#options;
-    this.#cancelTimeout = profile.clock.after(handshakeTimeoutMs, () => {
+  begin(remainingMs: number): void {
+    this.#cancelTimeout = this.#options.profile.clock.after(remainingMs, () => {
       this.#timeOut();
     });
     const socket = this.#socket;
@@ -197,9 +220,16 @@ class Attempt<Context> {
 
   /** The server answered with something else: what it says is part of the error. */
   #refused(response: http.IncomingMessage): void {
+    const status = response.statusCode ?? 0;
+    const fields = new HeaderFields(response.rawHeaders);
+    const next = this.#settled ? undefined : this.#observer.onRefusal({ status, headers: fields });
+    if (next !== undefined) {
+      this.abort();
+      next();
+      return;
+    }
     this.#endBody = readBody(response, (body) => {
-      const status = response.statusCode ?? 0;
-      const headers = new HeaderFields(response.rawHeaders).toRecord();
+      const headers = fields.toRecord();
       this.#request?.destroy();
       this.#fail(
         new HandshakeError(

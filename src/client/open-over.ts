@@ -2,9 +2,10 @@ import type { Duplex } from 'node:stream';
 import { type Observable, ReplaySubject, tap } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { anything, type Checks, checkOptions, oneOf } from '../protocol/option-checks.js';
+import { askedTarget } from './asked-target.js';
+import { checkForOneStream } from './asking/options.js';
 import { opening } from './connect.js';
 import { CLIENT_HANDSHAKE_CHECKS, type ClientHandshakeOptions, resolveClientOptions } from './options.js';
-import { parseTarget } from './target.js';
 
 /** How a client opens a connection on a stream that is there already. */
 export interface ClientUpgradeOptions<Context = undefined> extends ClientHandshakeOptions<Context> {
@@ -26,8 +27,9 @@ export function openerOver<Context>(
 ): (socket: Duplex) => Observable<Connection<Context>> {
   checkOptions(options, CHECKS);
   const { role: _, url, ...rest } = options;
-  parseTarget(url);
   const resolved = resolveClientOptions<Context>(rest);
+  checkForOneStream(rest);
+  askedTarget(url, resolved);
   return (socket) => {
     const result$ = new ReplaySubject<Connection<Context>>(1);
     const ended = {

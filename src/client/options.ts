@@ -16,29 +16,32 @@ import {
   oneOf,
 } from '../protocol/option-checks.js';
 import {
+  type Asking,
+  ASKING_CHECKS,
+  type AskingOptions,
+  checkForOneStream,
+  resolveAsking,
+} from './asking/options.js';
+import {
   DIAL_CHECKS,
   type DialOptions,
   type ResolvedDialOptions,
   resolveDialOptions,
 } from './dial-options.js';
-import { headerList, type HeaderOptions, RESERVED_IN_REQUEST } from '../protocol/handshake/header-options.js';
+import type { HeaderOptions } from '../protocol/handshake/header-options.js';
 import { isHost } from '../protocol/handshake/host.js';
 import { checkSubprotocols } from '../protocol/handshake/subprotocols.js';
 
 /** What a client says in the opening handshake, and what its connection is like: over whatever it speaks. */
-export interface ClientHandshakeOptions<Context = undefined> extends ConnectionOptions {
+export interface ClientHandshakeOptions<Context = undefined> extends ConnectionOptions, AskingOptions {
   /** What the application attaches to the connection. Default undefined. */
   readonly context?: Context;
   /** The subprotocols offered, in order of preference. RFC 6455 section 1.9. */
   readonly subprotocols?: readonly string[];
   /** Whether the server must choose one where some were offered. Default true. */
   readonly requireSubprotocol?: boolean;
-  /** Further header fields of the request. Those of the handshake itself are refused. */
-  readonly headers?: HeaderOptions;
   /** The Host header. Default the URL's host, with which certificates are compared all the same. */
   readonly hostHeader?: string;
-  /** The Origin header. Default none: that is for browsers. */
-  readonly origin?: string;
   /** The wire version to speak. Default 13; 8 is of the last drafts before RFC 6455. */
   readonly version?: 8 | 13;
   /** Milliseconds for the whole opening handshake, from the look-up of the name on. Default 10 000. */
@@ -63,9 +66,13 @@ export interface ResolvedClientOptions<Context> {
   readonly context: Context;
   readonly subprotocols: readonly string[];
   readonly requireSubprotocol: boolean;
+  /** The fixed ones; none where a function gives them. */
   readonly headers: HeaderOptions;
   readonly hostHeader: string | undefined;
+  /** `'same'` for that of the URL. */
   readonly origin: string | undefined;
+  /** Who it says that it is. */
+  readonly asking: Asking;
   readonly version: 8 | 13;
   /** How it gets to the server. */
   readonly dialing: ResolvedDialOptions;
@@ -88,9 +95,8 @@ export const CLIENT_HANDSHAKE_CHECKS: Checks = Object.freeze({
   context: anything,
   subprotocols: anything,
   requireSubprotocol: flag,
-  headers: ofType('object'),
   hostHeader: host,
-  origin: ofType('string'),
+  ...ASKING_CHECKS,
   version: oneOf(8, 13),
   handshakeTimeoutMs: milliseconds,
   signal: ofType('object'),
@@ -109,7 +115,8 @@ export function resolveClientOptions<Context>(
 ): ResolvedClientOptions<Context> {
   checkOptions(options, CLIENT_CHECKS);
   // What may not be in a request is refused now, and not at the first dial.
-  headerList(options.headers ?? {}, RESERVED_IN_REQUEST);
+  const asking = resolveAsking(options);
+  if (options.socket !== undefined) checkForOneStream(options);
   const profile = connectionProfile('client', {
     ...resolveConnectionOptions(options, 'client'),
     acceptMasked: options.acceptMasked ?? false,
@@ -120,9 +127,10 @@ export function resolveClientOptions<Context>(
     context: options.context as Context,
     subprotocols: checkSubprotocols(options.subprotocols ?? []),
     requireSubprotocol: options.requireSubprotocol ?? true,
-    headers: options.headers ?? {},
+    headers: typeof options.headers === 'object' ? options.headers : {},
     hostHeader: options.hostHeader,
-    origin: options.origin,
+    origin: options.origin === false ? undefined : options.origin,
+    asking,
     version: options.version ?? 13,
     dialing: resolveDialOptions(options, (error) => {
       profile.options.logger.warn?.('the key log cannot be written', { error });

@@ -1,3 +1,5 @@
+import { type BasicCredentials, checkBasic } from '../protocol/handshake/credentials.js';
+
 /** Where a client connects to, and what it asks for there. */
 export interface Target {
   readonly secure: boolean;
@@ -10,6 +12,8 @@ export interface Target {
   readonly host: string;
   /** The request target: path and query. */
   readonly target: string;
+  /** Those of the URL. */
+  readonly credentials?: BasicCredentials;
   /** The URL without credentials, for errors and logs. */
   readonly shown: string;
 }
@@ -29,7 +33,7 @@ const SCHEMES: Readonly<Record<string, { readonly secure: boolean; readonly unix
  * Reads a WebSocket URL. RFC 6455 section 3. `http:` and `https:` stand for `ws:` and `wss:`;
  * `ws+unix:/path/of/socket:/target` names a Unix socket, with `/` as the default target.
  *
- * @throws TypeError for what is no URL, another scheme, a fragment, or credentials, which are not sent.
+ * @throws TypeError for what is no URL, another scheme, a fragment, and credentials that cannot be sent as Basic.
  */
 export function parseTarget(url: string | URL): Target {
   const parsed = parseUrl(url);
@@ -40,10 +44,38 @@ export function parseTarget(url: string | URL): Target {
   if (parsed.hash !== '' || parsed.href.endsWith('#')) {
     throw new TypeError('URL has a fragment, which RFC 6455 section 3 forbids');
   }
-  if (parsed.username !== '' || parsed.password !== '') {
-    throw new TypeError('URL has credentials, give an Authorization header in the option headers');
+  const credentials = credentialsOf(parsed);
+  const target = scheme.unix ? unixTarget(parsed, scheme.secure) : hostTarget(parsed, scheme.secure);
+  return credentials === undefined ? target : { ...target, credentials };
+}
+
+/** What was asked for, as a URL of its own without credentials. A Unix socket has the host `localhost`. */
+export function urlOf({ secure, host, target }: Target): URL {
+  return new URL(`${secure ? 'wss' : 'ws'}://${host}${target}`);
+}
+
+/** The same as pages, cookies and origins know it, for cookie jars. */
+export function httpUrlOf({ secure, host, target }: Target): string {
+  return new URL(`${secure ? 'https' : 'http'}://${host}${target}`).href;
+}
+
+/** A name without a password is refused: it may be a password that was written for the name. */
+function credentialsOf({ username, password }: URL): BasicCredentials | undefined {
+  if (username === '' && password === '') return undefined;
+  if (username === '' || password === '') {
+    throw new TypeError('URL has a user name or a password, expected both, or the option auth');
   }
-  return scheme.unix ? unixTarget(parsed, scheme.secure) : hostTarget(parsed, scheme.secure);
+  const credentials = { username: decodedPart(username), password: decodedPart(password) };
+  checkBasic(credentials, 'URL');
+  return credentials;
+}
+
+function decodedPart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new TypeError('URL has credentials that cannot be decoded');
+  }
 }
 
 function parseUrl(url: string | URL): URL {

@@ -1,13 +1,24 @@
 import type { SchedulerLike } from 'rxjs';
-import type { ClientOptions, ServerOptions } from '../index.js';
+import type { ClientOptions, HeaderOptions, ServerOptions } from '../index.js';
 import { WIRE_KEY } from './wire-frame.js';
 import type { ChopOption } from './wire.js';
 
-/** {@link ClientOptions} without those of sockets, and of time, which is the pair's. */
+/** {@link ClientOptions} without those of sockets, of requests that are made again, and of time, which is the pair's. */
 export type PairClientOptions<Context = undefined> = Omit<
   ClientOptions<Context>,
-  'handshakeTimeoutMs' | 'noDelay' | 'scheduler' | 'signal' | 'tls' | 'unref'
->;
+  | 'auth'
+  | 'cookieJar'
+  | 'cookies'
+  | 'handshakeTimeoutMs'
+  | 'headers'
+  | 'noDelay'
+  | 'redirects'
+  | 'scheduler'
+  | 'signal'
+  | 'tls'
+  | 'unref'
+  | 'userAgent'
+> & { readonly headers?: HeaderOptions };
 
 /** What of {@link ServerOptions} is of sockets, of other requests, or decides about requests: in memory nobody is refused. */
 type NotOfPairs =

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import '../../support/seed.js';
-import { parseCookies } from '../../../src/protocol/handshake/cookies.js';
+import { formatCookies, parseCookies } from '../../../src/protocol/handshake/cookies.js';
 import { growth, HOSTILE_TEXTS } from './counting-text.js';
 
 describe('parseCookies', () => {
@@ -52,5 +52,37 @@ describe('parseCookies', () => {
 
   it.each(HOSTILE_TEXTS)('does work that doubles with the length of %s', (_, make) => {
     expect(growth((text) => parseCookies(text), make)).toBeLessThan(2.1);
+  });
+});
+
+describe('formatCookies', () => {
+  const octets = Array.from({ length: 0x5e }, (_, i) => String.fromCharCode(0x21 + i)).filter(
+    (c) => !'",;\\'.includes(c),
+  );
+  const pairs = fc.dictionary(
+    fc.stringMatching(/^[\w!#$%&'*+.^`|~-]{1,8}$/),
+    fc.string({ unit: fc.constantFrom(...octets.filter((octet) => octet !== '%')) }),
+    { noNullPrototype: true },
+  );
+
+  it('writes what parseCookies reads', () => {
+    fc.assert(
+      fc.property(pairs, (cookies) => {
+        expect(Object.fromEntries(parseCookies(formatCookies(cookies)))).toEqual({ ...cookies });
+      }),
+    );
+  });
+
+  it('takes every octet that RFC 6265 allows, and no other', () => {
+    for (let code = 0; code < 0x200; code++) {
+      const value = String.fromCharCode(code);
+      if (octets.includes(value)) expect(formatCookies({ a: value })).toBe(`a=${value}`);
+      else expect(() => formatCookies({ a: value })).toThrow(TypeError);
+    }
+  });
+
+  it('is nothing without cookies, and refuses names that are no tokens', () => {
+    expect([formatCookies({}), formatCookies('')]).toEqual([undefined, undefined]);
+    expect(() => formatCookies({ 'a b': '' })).toThrow(/"a b"/);
   });
 });

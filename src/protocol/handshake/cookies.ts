@@ -1,3 +1,5 @@
+import { describe, quote } from './describe.js';
+import { checkHeaderValue } from './header-fields.js';
 import { isToken } from './tokens.js';
 
 /**
@@ -30,4 +32,28 @@ function decoded(value: string): string {
   } catch {
     return value;
   }
+}
+
+/**
+ * The value of a Cookie header: the pairs of a record, or a text as it is. RFC 6265 section 4.2.1.
+ *
+ * @returns undefined for no cookies.
+ * @throws TypeError for a name that is no token, and for a value with a blank, a quote, a comma, a semicolon, a backslash, a control character or
+ * what is not ASCII; it shows no value.
+ */
+export function formatCookies(cookies: string | Readonly<Record<string, string>>): string | undefined {
+  if (typeof cookies === 'string') {
+    checkHeaderValue('Cookie', cookies);
+    return cookies === '' ? undefined : cookies;
+  }
+  const pairs = Object.entries(cookies).map(([name, value]) => {
+    if (!isToken(name)) throw new TypeError(`cookie name is ${describe(name)}, expected a token`);
+    if (typeof value !== 'string' || !/^[!#-+\--:<-[\]-~]*$/.test(value)) {
+      throw new TypeError(
+        `cookie ${quote(name)} has a value that no cookie may have, expected it to be encoded`,
+      );
+    }
+    return `${name}=${value}`;
+  });
+  return pairs.length === 0 ? undefined : pairs.join('; ');
 }

@@ -31,6 +31,24 @@ export function parseBasic(base64: string): BasicCredentials | undefined {
   return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
+/** The value of an Authorization header with Basic credentials. RFC 7617 section 2. */
+export function basicAuthorization({ username, password }: BasicCredentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+}
+
+/**
+ * Checks what is to be sent as Basic credentials.
+ *
+ * @param what - What has them, for the error, which shows nothing of them.
+ * @throws TypeError for control characters, and for a name with a colon: what is in front of the first colon is the name. RFC 7617.
+ */
+export function checkBasic({ username, password }: BasicCredentials, what: string): void {
+  if (hasControl(username + password)) {
+    throw new TypeError(`${what} has a control character in its user name or password`);
+  }
+  if (username.includes(':')) throw new TypeError(`${what} has a user name with a colon in it`);
+}
+
 /** What a Bearer token is made of: one or more of its characters, then padding. RFC 6750 section 2.1. */
 export function isBearerToken(text: string): boolean {
   let end = text.length;

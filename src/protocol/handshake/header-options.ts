@@ -84,3 +84,8 @@ function arrayOf(name: string, given: unknown): readonly string[] {
     `header ${quote(name)} is ${describe(given)}, expected a string or an array of strings`,
   );
 }
+
+/** Whether there is a field of this name, which is given in lower case. */
+export function hasHeader(headers: HeaderOptions, name: string): boolean {
+  return Object.entries(headers).some(([each, value]) => value !== undefined && each.toLowerCase() === name);
+}

@@ -1,3 +1,4 @@
+import { originOf } from '../../client/asking/origin.js';
 import type { ResolvedClientOptions } from '../../client/options.js';
 import { HandshakeError } from '../../protocol/errors.js';
 import { formatExtensions } from '../../protocol/extensions/extension-header.js';
@@ -47,9 +48,10 @@ export function requestOf(
     >,
 ): Request {
   requestLine(target);
-  const { subprotocols = [], version = 13, origin, headers, profile } = client;
+  const { subprotocols = [], version = 13, headers, profile } = client;
   const offers = offerElements(profile?.options.extensions ?? []);
   const extensions = client.extensions ?? (offers.length > 0 ? formatExtensions(offers) : undefined);
+  const origin = originOf(client.origin, { secure: false, host: HOST });
   const list = requestHeaders({ host: HOST, key: KEY, version, subprotocols, origin, headers });
   return { target, headers: HeaderFields.from(withExtensions(list, extensions)) };
 }

@@ -1,0 +1,93 @@
+import { formatCookies } from '../../protocol/handshake/cookies.js';
+import { describe } from '../../protocol/handshake/describe.js';
+import { checkHeaderValue } from '../../protocol/handshake/header-fields.js';
+import {
+  headerList,
+  type HeaderOptions,
+  RESERVED_IN_REQUEST,
+} from '../../protocol/handshake/header-options.js';
+import { type Check, type Checks, ofType } from '../../protocol/option-checks.js';
+import { type Authenticate, type AuthOptions, type Credentials, resolveAuth } from './auth.js';
+import { type CookieJar, cookieJarCheck } from './cookie-jar.js';
+import { checkBeside, type HeaderFunction } from './header-source.js';
+
+/** What a client says beside what the opening handshake wants, and who it says that it is. */
+export interface AskingOptions {
+  /**
+   * Further header fields of the request, or a function of the URL that gives them, asked before every request: of each attempt, and after
+   * redirects and challenges. Those of the handshake itself are refused. Default none.
+   */
+  readonly headers?: HeaderOptions | HeaderFunction;
+  /** The Origin header: a text, or `'same'` for the URL's own origin, as of a page of that server. Default none (false): that is for browsers. */
+  readonly origin?: string | false;
+  /** The User-Agent header, where `headers` has none. Default none (false). */
+  readonly userAgent?: string | false;
+  /** Cookies for the server of the URL: by name, or the text of the header. They come behind those of `cookieJar`. Default none. */
+  readonly cookies?: string | Readonly<Record<string, string>>;
+  /** Where cookies are kept, and come from. Default none. */
+  readonly cookieJar?: CookieJar;
+  /**
+   * Who asks: a name and a password, or a function that answers the challenge of a server that says 401. Asked again is once, on a connection
+   * of its own. Default none. Credentials may also stand in the URL: they are sent at once, as Basic.
+   */
+  readonly auth?: AuthOptions | Authenticate;
+}
+
+/** What a client asks, and how it goes on when it is not let in. */
+export interface Asking {
+  /** In place of the fixed ones. */
+  readonly headers: HeaderFunction | undefined;
+  readonly userAgent: string | undefined;
+  /** The text of the header. */
+  readonly cookies: string | undefined;
+  readonly cookieJar: CookieJar | undefined;
+  readonly auth: Credentials | Authenticate | undefined;
+}
+
+const textOrFalse: Check = {
+  expected: 'a text that is not empty, or false',
+  accepts: (value) => value === false || (typeof value === 'string' && value !== ''),
+  inRangeOfType: (value) => typeof value === 'string',
+};
+
+/** @see AskingOptions */
+export const ASKING_CHECKS: Checks = Object.freeze({
+  headers: ofType('object', 'function'),
+  origin: textOrFalse,
+  userAgent: textOrFalse,
+  cookies: ofType('string', 'object'),
+  cookieJar: cookieJarCheck,
+  auth: ofType('object', 'function'),
+});
+
+/** @throws TypeError or RangeError for what is wrong within an option, and for options that exclude each other. */
+export function resolveAsking(options: AskingOptions): Asking {
+  const { headers, userAgent, cookies, cookieJar } = options;
+  if (typeof headers !== 'function') checkHeaders(headers ?? {}, options);
+  if (typeof userAgent === 'string') checkHeaderValue('User-Agent', userAgent);
+  return {
+    headers: typeof headers === 'function' ? headers : undefined,
+    userAgent: typeof userAgent === 'string' ? userAgent : undefined,
+    cookies: cookies === undefined ? undefined : formatCookies(cookies),
+    cookieJar,
+    auth: resolveAuth(options.auth),
+  };
+}
+
+/** @throws TypeError for fields that may not be in a request, or that an option writes. */
+export function checkHeaders(headers: HeaderOptions, options: Parameters<typeof checkBeside>[1]): void {
+  const given: unknown = headers;
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(`header fields are ${describe(given)}, expected an object`);
+  }
+  headerList(headers, RESERVED_IN_REQUEST);
+  checkBeside(headers, options);
+}
+
+/** @throws TypeError for an option that needs a second stream, where one stream is given. */
+export function checkForOneStream({ auth }: Pick<AskingOptions, 'auth'>): void {
+  if (auth === undefined || (typeof auth === 'object' && auth.scheme === 'basic')) return;
+  throw new TypeError(
+    "option auth would ask again, and there is one stream: expected the scheme 'basic', which is sent at once",
+  );
+}
