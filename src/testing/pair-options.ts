@@ -6,7 +6,7 @@ import type { ChopOption } from './wire.js';
 /** {@link ClientOptions} without those of sockets, and of time, which is the pair's. */
 export type PairClientOptions<Context = undefined> = Omit<
   ClientOptions<Context>,
-  'handshakeTimeoutMs' | 'noDelay' | 'scheduler' | 'signal' | 'tls' | 'unref'
+  'handshakeTimeoutMs' | 'http2' | 'noDelay' | 'scheduler' | 'signal' | 'tls' | 'unref'
 >;
 
 /** What of {@link ServerOptions} is of sockets, of other requests, or decides about requests: in memory nobody is refused. */
@@ -18,6 +18,7 @@ type NotOfPairs =
   | 'handshakeTimeoutMs'
   | 'headers'
   | 'host'
+  | 'http2'
   | 'maxConnections'
   | 'maxConnectionsPerAddress'
   | 'maxPendingHandshakes'
