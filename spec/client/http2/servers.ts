@@ -1,8 +1,10 @@
 import http2 from 'node:http2';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Certificate } from '../../support/certificate.js';
 import { afterTest } from '../../support/harness.js';
+import { acceptHead } from '../../support/raw-peer.js';
 
 /** What a server does with a stream. */
 export type OnStream = (
@@ -17,12 +19,16 @@ export interface ScriptedHttp2 {
   readonly port: number;
   /** Streams that were asked for. */
   readonly asked: readonly http2.IncomingHttpHeaders[];
+  /** Requests for WebSockets over HTTP/1.1, the head of each in order. */
+  readonly upgrades: readonly string[];
   /** Cuts all sockets. */
   cut(): void;
   readonly sessions: readonly http2.ServerHttp2Session[];
 }
 
-/** Starts one without TLS; its settings say that it opens WebSockets, unless `settings` say something else. */
+/**
+ * Starts one; with a certificate it speaks HTTP/1.1, too, and opens every WebSocket over that. Its settings say that it opens WebSockets, unless `settings` say something else.
+ */
 export async function scriptedHttp2(
   onStream: OnStream,
   settings: http2.Settings = { enableConnectProtocol: true },
@@ -53,6 +59,15 @@ export async function scriptedHttp2(
     stream.on('error', () => undefined);
     onStream(stream, headers, cut);
   });
+  const upgrades: string[] = [];
+  server.on('upgrade', ({ url, rawHeaders }: IncomingMessage, socket: Duplex) => {
+    const lines = rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [`${name}: ${rawHeaders[i + 1]!}`] : []));
+    const head = [`GET ${String(url)} HTTP/1.1`, ...lines, '', ''].join('\r\n');
+    upgrades.push(head);
+    afterTest(() => socket.destroy());
+    socket.on('error', () => undefined);
+    socket.write(acceptHead(head));
+  });
   server.on('tlsClientError', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterTest(() => {
@@ -68,6 +83,7 @@ export async function scriptedHttp2(
     url: `${certificate === undefined ? 'ws' : 'wss'}://127.0.0.1:${port}`,
     port,
     asked,
+    upgrades,
     cut,
     sessions,
   };
