@@ -42,12 +42,15 @@ describeNeeds(HAPROXY, 'behind haproxy', () => {
   }, 30_000);
 
   describe.each([
-    ['HTTP/1.1 in front, HTTP/1.1 to the server', 'h1-h1', 'GET'],
-    ['HTTP/1.1 in front, HTTP/2 to the server', 'h1-h2', 'CONNECT'],
-  ] as const)('%s', (_, way, method) => {
+    ['a client of HTTP/1.1, HTTP/1.1 to the server', 'h1-h1', 'GET', false],
+    ['a client of HTTP/1.1, HTTP/2 to the server', 'h1-h2', 'CONNECT', false],
+    ['a client of HTTP/2, HTTP/1.1 to the server', 'h2-h1', 'GET', 'only'],
+    ['a client of HTTP/2, HTTP/2 to the server', 'h2-h2', 'CONNECT', 'only'],
+  ] as const)('%s', (_, way, method, choice) => {
     it('exchanges messages of all sizes, compressed, and closes with the code of the client', async () => {
       const client = await openConnection(`ws+unix:${proxy.paths[way]}`, {
         subprotocols: ['chat'],
+        http2: choice,
         logger: {},
       });
       const mine = connections.at(-1)!;
@@ -66,14 +69,13 @@ describeNeeds(HAPROXY, 'behind haproxy', () => {
     });
 
     it('is told the code that the server closes with', async () => {
-      const client = await openConnection(`ws+unix:${proxy.paths[way]}:/bye`, { logger: {} });
+      const client = await openConnection(`ws+unix:${proxy.paths[way]}:/bye`, { http2: choice, logger: {} });
       expect(await ended(client)).toMatchObject({ code: 4001, reason: 'bye', wasClean: true });
     });
 
     it('is refused as the server refuses', async () => {
-      await expect(openConnection(`ws+unix:${proxy.paths[way]}:/no`, { logger: {} })).rejects.toMatchObject({
-        status: 403,
-      });
+      const outcome = openConnection(`ws+unix:${proxy.paths[way]}:/no`, { http2: choice, logger: {} });
+      await expect(outcome).rejects.toMatchObject({ status: 403 });
     });
   });
 

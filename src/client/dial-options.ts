@@ -13,6 +13,7 @@ import {
 } from '../protocol/option-checks.js';
 import type { TcpOptions } from '../transport/dial.js';
 import type { Encryption } from '../transport/encryption.js';
+import { type Http2Choice, protocolsFor } from './http2/choice.js';
 import { type ProxyOptions, type ProxySettings, resolveProxy } from './proxy/options.js';
 import { checkTls, type ClientTlsOptions } from './tls-option.js';
 
@@ -39,6 +40,11 @@ export interface DialOptions {
    * them can read all that was sent. Default nowhere; the variable SSLKEYLOGFILE is not looked at.
    */
   readonly keyLog?: string | ((line: Uint8Array) => void);
+  /**
+   * Whether HTTP/2 is spoken, RFC 8441. `true` offers it by ALPN, and takes HTTP/1.1 from servers that do not open WebSockets over it;
+   * `'only'` takes nothing else, and speaks it over `ws:`, too. Each connection has a session of its own. Default false.
+   */
+  readonly http2?: boolean | 'only';
   /**
    * The proxy on the way: a URL of `http:`, `https:`, `socks4:`, `socks4a:`, `socks5:` or `socks5h:`, `'env'` for what the environment
    * names, or an object with more. Unix sockets have none. Default none.
@@ -78,6 +84,7 @@ export interface DialOptions {
 /** How a client dials. */
 export interface ResolvedDialOptions {
   readonly tls: Encryption;
+  readonly http2: Http2Choice;
   readonly proxy: ProxySettings | undefined;
   readonly redirects: number;
   readonly socket: Duplex | undefined;
@@ -104,6 +111,7 @@ const address: Check = {
 export const DIAL_CHECKS: Checks = Object.freeze({
   tls: ofType('object'),
   keyLog: ofType('string', 'function'),
+  http2: oneOf(false, true, 'only'),
   proxy: ofType('string', 'object'),
   noProxy: ofType('string', 'object'),
   redirects: wholeNumber(0, 20),
@@ -144,9 +152,11 @@ export function resolveDialOptions(
 ): ResolvedDialOptions {
   checkTogether(options);
   checkTls(options.tls, 'tls');
-  const { tls = {}, keyLog, tcpKeepAliveMs = Infinity } = options;
+  const { tls = {}, keyLog, http2 = false, tcpKeepAliveMs = Infinity } = options;
+  const encryption = { ...tls, protocols: protocolsFor(http2) };
   return {
-    tls: keyLog === undefined ? tls : { ...tls, onKeyLog: keyLogger(keyLog, onTrouble) },
+    tls: keyLog === undefined ? encryption : { ...encryption, onKeyLog: keyLogger(keyLog, onTrouble) },
+    http2,
     proxy: resolveProxy(options.proxy, options.noProxy),
     redirects: options.redirects ?? 0,
     socket: options.socket,
@@ -159,6 +169,9 @@ export function resolveDialOptions(
 }
 
 function checkTogether(options: DialOptions): void {
+  if ((options.http2 ?? false) !== false && options.tls?.ALPNProtocols !== undefined) {
+    throw new TypeError('option tls.ALPNProtocols is given beside http2, which says what is offered');
+  }
   const given = options.socket !== undefined ? 'socket' : options.dial !== undefined ? 'dial' : undefined;
   if (given === undefined) return;
   if (given === 'socket' && options.dial !== undefined) {

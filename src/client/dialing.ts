@@ -166,7 +166,13 @@ export class Dialing {
     if (given.destroyed || !given.readable || !given.writable) {
       throw new Error('the given stream is closed, or ended on one side');
     }
-    return secure && !(given instanceof TLSSocket) ? this.#encrypted(given) : given;
+    if (!(given instanceof TLSSocket)) return secure ? this.#encrypted(given) : given;
+    if (this.#options.http2 !== false && given.alpnProtocol === null) {
+      // What it has negotiated decides what is spoken.
+      this.#phase = 'tls';
+      await ready(given, 'secureConnect');
+    }
+    return given;
   }
 
   #asked(target: DialTarget): Promise<Duplex> {

@@ -14,12 +14,18 @@ import { offerElements } from '../protocol/extensions/negotiate-client.js';
 import { newKey } from '../protocol/handshake/accept-key.js';
 import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { requestHeaders } from '../protocol/handshake/request.js';
-import { type AcceptedResponse, judgeResponse } from '../protocol/handshake/response.js';
+import { judgeResponse, type Offered } from '../protocol/handshake/response.js';
 import { SocketTransport } from '../transport/socket-transport.js';
+import { type Accepted, checkHeaderCount } from './accepted.js';
+import type { ResolvedDialOptions } from './dial-options.js';
 import { Dialing } from './dialing.js';
+import { askOverHttp2 } from './http2/ask-over-http2.js';
+import type { Http2Asking } from './http2/asking.js';
+import { isForHttp2 } from './http2/choice.js';
+import { withoutHttp2 } from './http2/without-http2.js';
 import type { ResolvedClientOptions } from './options.js';
 import { reasonOf } from './reason-of.js';
-import { readBody } from './response-body.js';
+import { readBody, type Refusal } from './response-body.js';
 import type { Target } from './target.js';
 
 /** What came of an opening handshake. Exactly one of the two is called, once, unless it is aborted. */
@@ -29,10 +35,7 @@ export interface HandshakeObserver<Context> {
 }
 
 /** The head of an answer that opens nothing. */
-export interface Refusal {
-  readonly status: number;
-  readonly headers: HeaderFields;
-}
+export type RefusalHead = Pick<Refusal, 'status' | 'headers'>;
 
 /** What came of one attempt at it. */
 export interface AttemptObserver<Context> extends HandshakeObserver<Context> {
@@ -41,13 +44,11 @@ export interface AttemptObserver<Context> extends HandshakeObserver<Context> {
    *
    * @returns what is done in place of `onError`, when nothing of the attempt is left.
    */
-  onRefusal(refusal: Refusal): (() => void) | undefined;
+  onRefusal(refusal: RefusalHead): (() => void) | undefined;
 }
 
 /** Octets of a response head. */
 const MAX_HEAD_BYTES = 16 * 1024;
-/** Node drops those over 2000 unseen, which must not decide what is accepted. */
-const MAX_HEADERS = 128;
 
 /**
  * Performs a client's opening handshake: one request. RFC 6455 section 4.1. The connection it gives reads nothing before `start`.
@@ -79,8 +80,9 @@ class Attempt<Context> {
   readonly #headers: [string, string][];
   #settled = false;
   /** Undefined on a stream that is given. */
-  readonly #dialing: Dialing | undefined;
+  #dialing: Dialing | undefined;
   #request: http.ClientRequest | undefined;
+  #asking: Http2Asking | undefined;
   /** Takes what has come of a refusal's body for all of it. */
   #endBody: (() => void) | undefined;
   #cancelTimeout: () => void = () => undefined;
@@ -104,10 +106,13 @@ class Attempt<Context> {
       origin: options.origin,
       headers: options.headers,
     });
-    if (socket !== undefined) return;
-    this.#dialing = new Dialing(target, options.dialing, options.profile.clock, {
+    if (socket === undefined) this.#dialing = this.#dialed(options.dialing);
+  }
+
+  #dialed(dialing: ResolvedDialOptions): Dialing {
+    return new Dialing(this.#target, dialing, this.#options.profile.clock, {
       onStream: (stream) => {
-        this.#ask(stream);
+        this.#askAs(stream, dialing);
       },
       onError: (error) => {
         this.#fail(error);
@@ -129,6 +134,51 @@ class Attempt<Context> {
   get #phase(): HandshakePhase {
     if (this.#dialing !== undefined) return this.#dialing.phase;
     return this.#socket instanceof Socket && this.#socket.connecting ? 'tcp' : 'http';
+  }
+
+  /** Asks in the version of HTTP that was negotiated. */
+  #askAs(stream: Duplex, dialing: ResolvedDialOptions): void {
+    try {
+      if (isForHttp2(stream, dialing.http2, this.#target.shown)) this.#askOverHttp2(stream, dialing);
+      else this.#ask(stream);
+    } catch (error) {
+      stream.on('error', () => undefined);
+      stream.destroy();
+      this.#fail(error as Error);
+    }
+  }
+
+  #askOverHttp2(stream: Duplex, dialing: ResolvedDialOptions): void {
+    const { profile, unref } = this.#options;
+    const grace = { clock: profile.clock, graceMs: profile.options.dropTimeoutMs };
+    const question = { target: this.#target, headers: this.#headers, offered: this.#offered, grace, unref };
+    this.#asking = askOverHttp2(stream, question, {
+      onAccepted: (accepted) => {
+        this.#open(accepted);
+      },
+      onRefused: (refusal) => {
+        this.#refused(refusal);
+      },
+      onUnwilling: (reason) => {
+        this.#fallBack(dialing, reason);
+      },
+      onError: (error) => {
+        this.#fail(this.#describe(error));
+      },
+    });
+  }
+
+  /** Dials once more, for HTTP/1.1: the server opens no WebSockets over HTTP/2. */
+  #fallBack(dialing: ResolvedDialOptions, reason: string): void {
+    const fallback = withoutHttp2(dialing);
+    if (fallback === undefined) {
+      const text = `${this.#target.shown} opens no WebSockets over HTTP/2: ${reason}`;
+      this.#fail(new HandshakeError(text, { phase: 'http' }));
+      return;
+    }
+    this.#asking = undefined;
+    this.#dialing = this.#dialed(fallback);
+    this.#dialing.start();
   }
 
   /** Asks over a stream, and takes care of its errors until Node does. */
@@ -153,7 +203,8 @@ class Attempt<Context> {
       this.#upgraded(response, socket, head);
     });
     request.on('response', (response) => {
-      this.#refused(response);
+      const headers = new HeaderFields(response.rawHeaders);
+      this.#refused({ status: response.statusCode ?? 0, headers, body: response });
     });
     request.on('error', (error) => {
       this.#fail(this.#describe(error));
@@ -165,6 +216,12 @@ class Attempt<Context> {
     if (!this.#settle()) return;
     this.#dialing?.abort();
     this.#request?.destroy();
+    this.#asking?.abort();
+  }
+
+  get #offered(): Offered {
+    const { subprotocols, requireSubprotocol, profile } = this.#options;
+    return { subprotocols, requireSubprotocol, extensions: profile.options.extensions };
   }
 
   #upgraded(response: http.IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -175,20 +232,15 @@ class Attempt<Context> {
     const headers = new HeaderFields(response.rawHeaders);
     const status = response.statusCode ?? 0;
     try {
-      if (headers.size > MAX_HEADERS) {
-        const text = `the answer has ${String(headers.size)} header fields, expected at most ${String(MAX_HEADERS)}`;
-        throw new HandshakeError(text, { phase: 'http', status });
-      }
+      checkHeaderCount(status, headers);
       const agreed = judgeResponse(
         { status, httpVersion: response.httpVersion, headers },
-        {
-          key: this.#key,
-          subprotocols: this.#options.subprotocols,
-          requireSubprotocol: this.#options.requireSubprotocol,
-          extensions: this.#options.profile.options.extensions,
-        },
+        { key: this.#key, ...this.#offered },
       );
-      this.#open(socket, head, { status, headers }, agreed);
+      const request = { method: 'GET' as const, headers: HeaderFields.from(this.#headers) };
+      if (this.#options.unref && socket instanceof Socket) socket.unref();
+      const transport = new SocketTransport(socket, head);
+      this.#open({ transport, request, response: { status, headers }, agreed });
     } catch (error) {
       socket.on('error', () => undefined);
       socket.destroy();
@@ -196,16 +248,11 @@ class Attempt<Context> {
     }
   }
 
-  #open(
-    socket: Duplex,
-    head: Uint8Array,
-    response: { readonly status: number; readonly headers: HeaderFields },
-    { subprotocol, extensions }: AcceptedResponse,
-  ): void {
+  #open({ transport, request, response, agreed: { subprotocol, extensions } }: Accepted): void {
     const connection = new WebSocketConnection<Context>({
-      transport: new SocketTransport(socket, head),
+      transport,
       handshake: {
-        request: { method: 'GET', target: this.#target.target, headers: HeaderFields.from(this.#headers) },
+        request: { ...request, target: this.#target.target },
         response,
         subprotocol,
         extensions: extensions.map(({ name }) => name),
@@ -214,27 +261,25 @@ class Attempt<Context> {
       profile: this.#options.profile,
       context: this.#options.context,
     });
-    if (this.#options.unref && socket instanceof Socket) socket.unref();
     if (this.#settle()) this.#observer.onOpen(connection);
   }
 
   /** The server answered with something else: what it says is part of the error. */
-  #refused(response: http.IncomingMessage): void {
-    const status = response.statusCode ?? 0;
-    const fields = new HeaderFields(response.rawHeaders);
-    const next = this.#settled ? undefined : this.#observer.onRefusal({ status, headers: fields });
+  #refused(refusal: Refusal): void {
+    const next = this.#settled ? undefined : this.#observer.onRefusal(refusal);
     if (next !== undefined) {
       this.abort();
       next();
       return;
     }
-    this.#endBody = readBody(response, (body) => {
-      const headers = fields.toRecord();
+    const { status, headers, body } = refusal;
+    this.#endBody = readBody(body, (octets) => {
       this.#request?.destroy();
+      this.#asking?.abort();
       this.#fail(
         new HandshakeError(
-          `${this.#target.shown} answered with status ${String(status)}, expected 101 Switching Protocols`,
-          { phase: 'http', status, headers, body },
+          `${this.#target.shown} answered with status ${String(status)}, expected ${this.#asking === undefined ? '101 Switching Protocols' : '2xx'}`,
+          { phase: 'http', status, headers: headers.toRecord(), body: octets },
         ),
       );
     });
@@ -255,6 +300,7 @@ class Attempt<Context> {
     );
     this.#dialing?.abort();
     this.#request?.destroy();
+    this.#asking?.abort();
   }
 
   #describe(error: Error): Error {

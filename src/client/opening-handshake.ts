@@ -14,7 +14,7 @@ import { originOf } from './asking/origin.js';
 import { type Answer, chooseAnswer } from './asking/choose-answer.js';
 import { forAnotherOrigin, withoutSecrets } from './asking/another-origin.js';
 import { followRedirect, isRedirect, type Redirect } from './asking/redirect.js';
-import { type HandshakeObserver, type Refusal, shakeHands } from './handshake.js';
+import { type HandshakeObserver, type RefusalHead, shakeHands } from './handshake.js';
 import type { ResolvedClientOptions } from './options.js';
 import { reasonOf } from './reason-of.js';
 import { httpUrlOf, type Target, urlOf } from './target.js';
@@ -118,7 +118,7 @@ export class OpeningHandshake<Context> {
       onError: (error: Error) => {
         this.#fail(error);
       },
-      onRefusal: (refusal: Refusal) => this.#kept(refusal),
+      onRefusal: (refusal: RefusalHead) => this.#kept(refusal),
     };
     try {
       const remainingMs = Math.max(0, this.#until - this.#options.profile.clock.now());
@@ -138,7 +138,7 @@ export class OpeningHandshake<Context> {
   }
 
   /** Keeps its cookies, which are waited for where there is a next request. */
-  #kept(refusal: Refusal): (() => void) | undefined {
+  #kept(refusal: RefusalHead): (() => void) | undefined {
     const kept = this.#keep(refusal.headers);
     const next = this.#next(refusal);
     if (next === undefined || kept === undefined) return next;
@@ -157,12 +157,12 @@ export class OpeningHandshake<Context> {
   }
 
   /** What is to be done after a refusal; undefined when it is the end. */
-  #next(refusal: Refusal): (() => void) | undefined {
+  #next(refusal: RefusalHead): (() => void) | undefined {
     if (refusal.status === 401) return this.#authenticate(refusal);
     return isRedirect(refusal.status) ? this.#redirect(refusal) : undefined;
   }
 
-  #redirect({ status, headers }: Refusal): (() => void) | undefined {
+  #redirect({ status, headers }: RefusalHead): (() => void) | undefined {
     const limit = this.#options.dialing.redirects;
     if (limit === 0) return undefined;
     const from = this.#target.shown;
@@ -193,7 +193,7 @@ export class OpeningHandshake<Context> {
     this.#prepare();
   }
 
-  #authenticate(refusal: Refusal): (() => void) | undefined {
+  #authenticate(refusal: RefusalHead): (() => void) | undefined {
     const { auth } = this.#options.asking;
     if (auth === undefined) return undefined;
     const challenges = allChallenges(refusal.headers.all('www-authenticate'));
@@ -215,7 +215,7 @@ export class OpeningHandshake<Context> {
     };
   }
 
-  #ask(auth: Authenticate, challenge: Parameters<Authenticate>[0], { status, headers }: Refusal): void {
+  #ask(auth: Authenticate, challenge: Parameters<Authenticate>[0], { status, headers }: RefusalHead): void {
     this.#wait(
       'option auth',
       () => auth(challenge),

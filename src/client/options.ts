@@ -114,6 +114,9 @@ export function resolveClientOptions<Context>(
   options: ClientOptions<Context>,
 ): ResolvedClientOptions<Context> {
   checkOptions(options, CLIENT_CHECKS);
+  if (options.version === 8 && (options.http2 ?? false) !== false) {
+    throw new TypeError('option version is 8 beside http2, which is younger: expected 13');
+  }
   // What may not be in a request is refused now, and not at the first dial.
   const asking = resolveAsking(options);
   if (options.socket !== undefined) checkForOneStream(options);

@@ -1,4 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { HeaderFields } from '../protocol/handshake/header-fields.js';
+
+/** An answer that opens nothing, over any version of HTTP. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: HeaderFields;
+  readonly body: Readable;
+}
 
 /** What an error keeps of a response's body. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -8,7 +16,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
  *
  * @returns calls `done` now, with what has come.
  */
-export function readBody(response: IncomingMessage, done: (body: Uint8Array) => void): () => void {
+export function readBody(response: Readable, done: (body: Uint8Array) => void): () => void {
   const chunks: Buffer[] = [];
   let size = 0;
   let finished = false;

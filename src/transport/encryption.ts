@@ -7,6 +7,8 @@ const HTTP_1_1 = 'http/1.1';
 
 /** How a client encrypts. */
 export interface Encryption extends tls.ConnectionOptions {
+  /** What is offered by ALPN, and may be chosen. Default HTTP/1.1 alone. */
+  readonly protocols?: readonly string[] | undefined;
   /** Called with each line of the key log: who has them can read the connection. */
   readonly onKeyLog?: ((line: Buffer) => void) | undefined;
 }
@@ -22,23 +24,23 @@ export function encrypt(stream: Duplex, hostname: string, encryption: Encryption
 /** A socket that `connect` makes with the settings of a WebSocket's client. */
 export function encrypted(
   hostname: string,
-  { onKeyLog, ...options }: Encryption,
+  { onKeyLog, protocols = [HTTP_1_1], ...options }: Encryption,
   connect: (settings: tls.ConnectionOptions) => tls.TLSSocket,
 ): tls.TLSSocket {
-  const defaults = { ALPNProtocols: [HTTP_1_1], checkServerIdentity, ...serverName(hostname) };
+  const defaults = { ALPNProtocols: [...protocols], checkServerIdentity, ...serverName(hostname) };
   const socket = connect({ ...defaults, ...options });
   if (onKeyLog !== undefined) socket.on('keylog', onKeyLog);
   socket.once('secureConnect', () => {
-    const flaw = flawOf(socket);
+    const flaw = flawOf(socket, protocols);
     if (flaw !== undefined) socket.destroy(flaw);
   });
   return socket;
 }
 
 /** What Node lets pass where the user has offered it, and may not be. */
-function flawOf({ alpnProtocol }: tls.TLSSocket): Error | undefined {
-  if (typeof alpnProtocol !== 'string' || alpnProtocol === HTTP_1_1) return undefined;
-  return new Error(`the server chose the protocol ${alpnProtocol}, expected ${HTTP_1_1}`);
+function flawOf({ alpnProtocol }: tls.TLSSocket, protocols: readonly string[]): Error | undefined {
+  if (typeof alpnProtocol !== 'string' || protocols.includes(alpnProtocol)) return undefined;
+  return new Error(`the server chose the protocol ${alpnProtocol}, expected ${protocols.join(' or ')}`);
 }
 
 /**

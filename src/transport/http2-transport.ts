@@ -39,6 +39,11 @@ const CODE_NAMES: ReadonlyMap<number, string> = new Map(
     .map(([name, code]) => [Number(code), name.replace('NGHTTP2_', '')]),
 );
 
+/** What the code of a reset means, in words. */
+export function resetReason(code: number): string {
+  return `the HTTP/2 stream was reset with ${CODE_NAMES.get(code) ?? String(code)}`;
+}
+
 /**
  * A stream of HTTP/2 as a transport, on either side. RFC 8441 section 5: END_STREAM is the end of a side, RST_STREAM with CANCEL a reset of both.
  *
@@ -86,7 +91,6 @@ export class Http2Transport extends SocketTransport {
     const { rstCode, closed } = this.#stream;
     if (this.#destroyed || (!closed && ended)) return undefined;
     if (rstCode === constants.NGHTTP2_NO_ERROR && ended) return undefined;
-    const name = CODE_NAMES.get(rstCode) ?? String(rstCode);
-    return Object.assign(new Error(`the HTTP/2 stream was reset with ${name}`), { code: 'ECONNRESET' });
+    return Object.assign(new Error(resetReason(rstCode)), { code: 'ECONNRESET' });
   }
 }

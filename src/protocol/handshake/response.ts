@@ -1,16 +1,15 @@
 import { HandshakeError } from '../errors.js';
-import type { Extension, NegotiatedExtension } from '../extensions/extension.js';
 import { type ExtensionElement, formatExtensions } from '../extensions/extension-header.js';
-import { confirmAnswer } from '../extensions/negotiate-client.js';
 import { acceptFor } from './accept-key.js';
 import { quote } from './describe.js';
 import { formatRest, SWITCHING_PROTOCOLS } from './head.js';
 import type { HeaderFields } from './header-fields.js';
 import { headerList, type HeaderOptions, RESERVED_IN_RESPONSE } from './header-options.js';
-import { judgeSubprotocol } from './subprotocols.js';
+import { type AcceptedResponse, judgeChoice, type Offered } from './judge-choice.js';
 import { isToken, listHasToken } from './tokens.js';
 
 export { formatHead, formatRefusal, SWITCHING_PROTOCOLS } from './head.js';
+export type { AcceptedResponse, Offered } from './judge-choice.js';
 
 /** What the answer that opens a WebSocket is made from, over HTTP/2. */
 export interface ConnectInput {
@@ -77,19 +76,8 @@ export interface ResponseHead {
 }
 
 /** What the client sent, and what it insists on. */
-export interface ResponseExpectation {
+export interface ResponseExpectation extends Offered {
   readonly key: string;
-  readonly subprotocols: readonly string[];
-  readonly requireSubprotocol: boolean;
-  /** Those that were offered. Default none. */
-  readonly extensions?: readonly Extension[] | undefined;
-}
-
-/** What the answer to an opening handshake chooses of what the client offered. */
-export interface AcceptedResponse {
-  readonly subprotocol: string | undefined;
-  /** In the server's order. */
-  readonly extensions: readonly NegotiatedExtension[];
 }
 
 /**
@@ -110,10 +98,7 @@ export function judgeResponse(response: ResponseHead, expected: ResponseExpectat
       headers: headers.toRecord(),
     });
   }
-  return {
-    extensions: confirmAnswer(headers.get('sec-websocket-extensions'), expected.extensions ?? []),
-    subprotocol: judgeSubprotocol(headers, expected.subprotocols, expected.requireSubprotocol),
-  };
+  return judgeChoice(response.status, headers, expected);
 }
 
 function faultOf({ status, httpVersion, headers }: ResponseHead, key: string): string | undefined {
