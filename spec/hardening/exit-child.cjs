@@ -25,7 +25,12 @@ async function main() {
   if (what === 'echo') await echo();
   if (what === 'unref') process.stdout.write((await openConnection(url, { unref: true })).state);
   if (what === 'unref-server') {
-    const server = await openServer({ host: '127.0.0.1', unref: true, maxLifetimeMs: 1e6, idleTimeoutMs: 1e6 });
+    const server = await openServer({
+      host: '127.0.0.1',
+      unref: true,
+      maxLifetimeMs: 1e6,
+      idleTimeoutMs: 1e6,
+    });
     const client = await openConnection(server.url, { unref: true });
     process.stdout.write(`${client.state} ${server.connections.size}`);
   }
