@@ -87,4 +87,8 @@ describe('a process', () => {
     const outcome = await run('exit-child.cjs', ['unref-server']);
     expect(outcome).toEqual({ code: 0, stdout: 'open 1', stderr: '' });
   });
+
+  it('is not held by a connection over HTTP/2 of an endpoint with unref, on a server that holds nothing', async () => {
+    expect(await run('exit-child.cjs', ['unref-http2'])).toEqual({ code: 0, stdout: 'open', stderr: '' });
+  });
 });

@@ -203,6 +203,14 @@ describe('what authorize does wrong is answered with 500 and no detail, and told
     expect(server.connections.size).toBe(0);
     await replyTo(server.url, requestFor('/'));
   });
+
+  it.each([1, 'yes', undefined])('says what a decision looks like when accept is %p', async (accept) => {
+    const { server, errors } = await starting((() => ({ accept })) as unknown as Authorize);
+    await replyTo(server.url, requestFor('/'));
+    expect((errors[0] as Error).message).toMatch(
+      /expected \{ accept: true \} or \{ accept: false, status \}/,
+    );
+  });
 });
 
 describe('the request', () => {
@@ -394,7 +402,10 @@ describe('while a decision takes its time', () => {
     expect([signal.aborted, peer.head]).toEqual([false, '']);
     clock.pass(1);
     const reply = await replyOf(peer);
-    expect([reply.status, reply.body]).toEqual([503, 'authorize did not decide in time: the opening handshake has 500 ms\n']);
+    expect([reply.status, reply.body]).toEqual([
+      503,
+      'authorize did not decide in time: the opening handshake has 500 ms\n',
+    ]);
     expect(signal.reason).toMatchObject({ option: 'handshakeTimeoutMs', limitMs: 500 });
     expect(rejections.values).toMatchObject([
       { status: 503, code: 'RXWIRE_HANDSHAKE_TIMEOUT', cause: signal.reason },

@@ -280,7 +280,7 @@ const FAULTY: unique symbol = Symbol('a faulty extension');
 export const CLOSING: Refusal = refuse(503, 'the server is closing');
 
 function mayBeWaitedFor(value: unknown): value is ObservableInput<unknown> {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return (typeof value === 'object' && value !== null && !('accept' in value)) || typeof value === 'function';
 }
 
 /** Whom a line of the log is about before there is a connection. */
