@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { HandshakeRequest } from '../connection/handshake-facts.js';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import {
   HandshakeError,
@@ -35,7 +36,10 @@ export interface HandshakeObserver<Context> {
 }
 
 /** The head of an answer that opens nothing. */
-export type RefusalHead = Pick<Refusal, 'status' | 'headers'>;
+export interface RefusalHead extends Pick<Refusal, 'status' | 'headers'> {
+  /** What was asked with. */
+  readonly method: HandshakeRequest['method'];
+}
 
 /** What came of one attempt at it. */
 export interface AttemptObserver<Context> extends HandshakeObserver<Context> {
@@ -266,7 +270,8 @@ class Attempt<Context> {
 
   /** The server answered with something else: what it says is part of the error. */
   #refused(refusal: Refusal): void {
-    const next = this.#settled ? undefined : this.#observer.onRefusal(refusal);
+    const method = this.#asking === undefined ? 'GET' : 'CONNECT';
+    const next = this.#settled ? undefined : this.#observer.onRefusal({ ...refusal, method });
     if (next !== undefined) {
       this.abort();
       next();

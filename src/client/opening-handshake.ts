@@ -6,13 +6,13 @@ import { allChallenges } from '../protocol/handshake/challenges.js';
 import { basicAuthorization } from '../protocol/handshake/credentials.js';
 import { checkHeaderValue, type HeaderFields } from '../protocol/handshake/header-fields.js';
 import type { HeaderOptions } from '../protocol/handshake/header-options.js';
-import type { Authenticate } from './asking/auth.js';
+import { forAnotherOrigin, withoutSecrets } from './asking/another-origin.js';
+import type { Authenticate, Challenge } from './asking/auth.js';
+import { type Answer, chooseAnswer } from './asking/choose-answer.js';
 import { keepCookies } from './asking/cookie-jar.js';
 import { withAdded } from './asking/header-source.js';
 import { checkHeaders } from './asking/options.js';
 import { originOf } from './asking/origin.js';
-import { type Answer, chooseAnswer } from './asking/choose-answer.js';
-import { forAnotherOrigin, withoutSecrets } from './asking/another-origin.js';
 import { followRedirect, isRedirect, type Redirect } from './asking/redirect.js';
 import { type HandshakeObserver, type RefusalHead, shakeHands } from './handshake.js';
 import type { ResolvedClientOptions } from './options.js';
@@ -21,8 +21,7 @@ import { httpUrlOf, type Target, urlOf } from './target.js';
 
 /**
  * A client's opening handshake from the first request to the last: one attempt, and others where the server wants to be told who asks, or
- * sends it elsewhere. All of it
- * has `handshakeTimeoutMs`.
+ * sends it elsewhere. All of it has `handshakeTimeoutMs`.
  */
 export class OpeningHandshake<Context> {
   #target: Target;
@@ -100,10 +99,8 @@ export class OpeningHandshake<Context> {
       () => Promise.resolve(cookieJar.get(httpUrlOf(this.#target))),
       (kept) => {
         checkHeaderValue('Cookie', kept ?? '');
-        this.#attempt(
-          headers,
-          [kept ?? '', cookies ?? ''].filter((each) => each !== '').join('; ') || undefined,
-        );
+        const both = [kept ?? '', cookies ?? ''].filter((each) => each !== '');
+        this.#attempt(headers, both.length === 0 ? undefined : both.join('; '));
       },
     );
   }
@@ -149,8 +146,10 @@ export class OpeningHandshake<Context> {
 
   #keep(headers: HeaderFields): Promise<void> | undefined {
     const { cookieJar } = this.#options.asking;
+    // Without a jar nothing is looked up: a connection keeps its header fields, and an index of them would stay with it.
+    if (cookieJar === undefined) return undefined;
     const lines = headers.all('set-cookie');
-    if (cookieJar === undefined || lines.length === 0) return undefined;
+    if (lines.length === 0) return undefined;
     return keepCookies(cookieJar, httpUrlOf(this.#target), lines, (error) => {
       this.#options.profile.options.logger.warn?.('the cookie jar does not take a cookie', { error });
     });
@@ -206,7 +205,12 @@ export class OpeningHandshake<Context> {
     }
     // After the answer to one nonce that was too old, the next is the last.
     if (this.#answers > 1) return undefined;
-    const answer = chooseAnswer(challenges, auth, this.#target.target, this.#answer);
+    const answer = chooseAnswer(
+      challenges,
+      auth,
+      { method: refusal.method, target: this.#target.target },
+      this.#answer,
+    );
     if (answer === undefined) return undefined;
     this.#answers++;
     return () => {
@@ -215,7 +219,7 @@ export class OpeningHandshake<Context> {
     };
   }
 
-  #ask(auth: Authenticate, challenge: Parameters<Authenticate>[0], { status, headers }: RefusalHead): void {
+  #ask(auth: Authenticate, challenge: Challenge, { status, headers }: RefusalHead): void {
     this.#wait(
       'option auth',
       () => auth(challenge),

@@ -6,6 +6,7 @@ import {
   type CookieJar,
   HandshakeError,
   openConnection,
+  reconnect,
   upgrade,
 } from '../../../src/index.js';
 import { connectionPair, VirtualTime } from 'rxwire/testing';
@@ -114,6 +115,23 @@ describe('headers as a function', () => {
     const headers = () => [{ Authorization: 'secret' }];
     const error = await failure(server.url.replace('://', '://a:b@'), { headers });
     expect(error.message).toMatch(/"Authorization" may not be set/);
+  });
+
+  it('are asked for again by reconnect after an error of the network, and not after another', async () => {
+    const server = await answering();
+    const refused = Object.assign(new Error('no token now'), { code: 'ECONNREFUSED' });
+    for (const [error, attempts] of [
+      [refused, 2],
+      [new Error('a bug'), 1],
+    ] as const) {
+      let count = 0;
+      const headers = () => (count++ === 0 ? throwError(() => error) : of({}));
+      const connection$ = connect(server.url, { headers }).pipe(reconnect({ delays: () => 0 }));
+      const opening = collect(connection$);
+      await until(() => opening.values.length === 1 || opening.done);
+      opening.stop();
+      expect(count).toBe(attempts);
+    }
   });
 
   it('have the time of the handshake', async () => {

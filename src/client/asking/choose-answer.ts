@@ -25,14 +25,14 @@ export interface Answer {
 export function chooseAnswer(
   challenges: readonly AuthChallenge[],
   credentials: Credentials,
-  target: string,
+  asked: { readonly method: string; readonly target: string },
   before: Answer | undefined,
 ): Answer | undefined {
   const digest = credentials.scheme === 'basic' ? undefined : strongest(challenges);
   if (before !== undefined && (digest?.stale !== true || digest.nonce === before.nonce)) return undefined;
   if (digest !== undefined) {
     const cnonce = randomBytes(24).toString('base64');
-    const request = { ...credentials, method: 'GET', target, count: 1, cnonce };
+    const request = { ...credentials, ...asked, count: 1, cnonce };
     return { authorization: answerDigest(digest, request), nonce: digest.nonce };
   }
   if (credentials.scheme === 'digest' || !challenges.some(({ scheme }) => scheme === 'basic')) {
