@@ -6,8 +6,8 @@ import http2, {
 } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { HeaderFields, type HeaderList } from '../../protocol/handshake/header-fields.js';
-import { resetReason } from '../../transport/http2-transport.js';
 import { CLIENT_LIMITS, WINDOW_BYTES } from './limits.js';
+import { lossOf } from './loss.js';
 import { endSessionWith, type SessionGrace } from './session-end.js';
 
 /** What a server has answered an extended CONNECT with. */
@@ -61,7 +61,7 @@ export class Http2Asking {
       else this.#refuse('its SETTINGS have no ENABLE_CONNECT_PROTOCOL');
     });
     this.#session.once('close', () => {
-      this.#lost(this.#lastCode, 'the HTTP/2 session was closed');
+      this.#lost(this.#lastCode);
     });
   }
 
@@ -92,7 +92,7 @@ export class Http2Asking {
       this.#error ??= error;
     });
     stream.once('close', () => {
-      this.#lost(stream.rstCode, resetReason(stream.rstCode));
+      this.#lost(stream.rstCode);
     });
     stream.once('response', (headers, flags) => {
       if (!this.#settle()) return;
@@ -106,10 +106,10 @@ export class Http2Asking {
     });
   }
 
-  #lost(code: number, reason: string): void {
+  #lost(code: number): void {
     if (this.#settled) return;
     if (code === NGHTTP2_HTTP_1_1_REQUIRED) this.#refuse('it requires HTTP/1.1');
-    else this.#fail(this.#error ?? new Error(reason));
+    else this.#fail(lossOf(code, this.#error));
   }
 
   #refuse(reason: string): void {
