@@ -169,7 +169,15 @@ describe('an answer over HTTP/2 that does not open', () => {
     'of %s, for the stream or the session, makes a client that survives %s',
     async (name, verdict) => {
       const code = constants[`NGHTTP2_${name}`];
-      const ends: OnStream[] = [(stream) => stream.close(code), ({ session }) => session?.destroy(undefined, code)];
+      const ends: OnStream[] = [
+        (stream) => {
+          stream.close(code);
+        },
+        ({ session }) => {
+          session?.goaway(code);
+          setImmediate(() => session?.destroy());
+        },
+      ];
       for (const onStream of ends) {
         const { url } = await scriptedHttp2(onStream);
         expect(verdictOnError(await failure(url))).toBe(verdict);

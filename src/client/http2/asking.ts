@@ -29,7 +29,8 @@ export interface Http2Observer {
   onError(error: Error): void;
 }
 
-const { HTTP2_HEADER_STATUS, NGHTTP2_FLAG_END_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = http2.constants;
+const { HTTP2_HEADER_STATUS, NGHTTP2_FLAG_END_STREAM, NGHTTP2_HTTP_1_1_REQUIRED, NGHTTP2_NO_ERROR } =
+  http2.constants;
 
 /** On the way to a stream of HTTP/2 over a connected socket: a session, the server's settings, and an extended CONNECT. RFC 8441. */
 export class Http2Asking {
@@ -40,7 +41,7 @@ export class Http2Asking {
   readonly #session: ClientHttp2Session;
   #settled = false;
   #error: Error | undefined;
-  #lastCode = 0;
+  #lastCode: number = NGHTTP2_NO_ERROR;
 
   /** @param fields - Pseudo-header fields first. */
   constructor(socket: Duplex, fields: HeaderList, grace: SessionGrace, observer: Http2Observer) {
@@ -92,7 +93,8 @@ export class Http2Asking {
       this.#error ??= error;
     });
     stream.once('close', () => {
-      this.#lost(stream.rstCode);
+      // The end of a session says more than what it does to its streams.
+      this.#lost(this.#lastCode === NGHTTP2_NO_ERROR ? stream.rstCode : this.#lastCode);
     });
     stream.once('response', (headers, flags) => {
       if (!this.#settle()) return;
