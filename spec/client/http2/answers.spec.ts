@@ -2,6 +2,7 @@ import type http2 from 'node:http2';
 import { constants } from 'node:http2';
 import net from 'node:net';
 import { type ClientOptions, HandshakeError, openConnection } from '../../../src/index.js';
+import { verdictOnError } from '../../../src/client/reconnect/verdict.js';
 import { VirtualTime, wireFrame } from '../../../src/testing/index.js';
 import { afterTest, ended, owned, startClient, watchResources } from '../../support/harness.js';
 import { RawPeer, rawServer } from '../../support/raw-peer.js';
@@ -154,6 +155,35 @@ describe('an answer over HTTP/2 that does not open', () => {
     await until(() => server.sessions.every((session) => session.destroyed), 'the session ends');
     expect(server.asked).toHaveLength(1);
   });
+
+  it.each([
+    ['NO_ERROR', 'retry'],
+    ['INTERNAL_ERROR', 'retry'],
+    ['REFUSED_STREAM', 'retry'],
+    ['CANCEL', 'retry'],
+    ['ENHANCE_YOUR_CALM', 'retry'],
+    ['PROTOCOL_ERROR', 'stop'],
+    ['INADEQUATE_SECURITY', 'stop'],
+    ['HTTP_1_1_REQUIRED', 'stop'],
+  ] as const)(
+    'of %s, for the stream or the session, makes a client that survives %s',
+    async (name, verdict) => {
+      const code = constants[`NGHTTP2_${name}`];
+      const ends: OnStream[] = [
+        (stream) => {
+          stream.close(code);
+        },
+        ({ session }) => {
+          session?.goaway(code);
+          setImmediate(() => session?.destroy());
+        },
+      ];
+      for (const onStream of ends) {
+        const { url } = await scriptedHttp2(onStream);
+        expect(verdictOnError(await failure(url))).toBe(verdict);
+      }
+    },
+  );
 
   it('keeps at most 1 MiB of a body without an end', async () => {
     const server = await scriptedHttp2((stream) => {

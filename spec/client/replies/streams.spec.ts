@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import type { HandshakeError} from '../../../src/index.js';
+import type { HandshakeError } from '../../../src/index.js';
 import { openConnection, WebSocketError } from '../../../src/index.js';
 import { VirtualTime } from '../../../src/testing/index.js';
 import { ended, watchResources } from '../../support/harness.js';

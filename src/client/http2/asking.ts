@@ -6,8 +6,8 @@ import http2, {
 } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { HeaderFields, type HeaderList } from '../../protocol/handshake/header-fields.js';
-import { resetReason } from '../../transport/http2-transport.js';
 import { CLIENT_LIMITS, WINDOW_BYTES } from './limits.js';
+import { lossOf } from './loss.js';
 import { endSessionWith, type SessionGrace } from './session-end.js';
 
 /** What a server has answered an extended CONNECT with. */
@@ -29,7 +29,8 @@ export interface Http2Observer {
   onError(error: Error): void;
 }
 
-const { HTTP2_HEADER_STATUS, NGHTTP2_FLAG_END_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = http2.constants;
+const { HTTP2_HEADER_STATUS, NGHTTP2_FLAG_END_STREAM, NGHTTP2_HTTP_1_1_REQUIRED, NGHTTP2_NO_ERROR } =
+  http2.constants;
 
 /** On the way to a stream of HTTP/2 over a connected socket: a session, the server's settings, and an extended CONNECT. RFC 8441. */
 export class Http2Asking {
@@ -40,7 +41,7 @@ export class Http2Asking {
   readonly #session: ClientHttp2Session;
   #settled = false;
   #error: Error | undefined;
-  #lastCode = 0;
+  #lastCode: number = NGHTTP2_NO_ERROR;
 
   /** @param fields - Pseudo-header fields first. */
   constructor(socket: Duplex, fields: HeaderList, grace: SessionGrace, observer: Http2Observer) {
@@ -61,7 +62,7 @@ export class Http2Asking {
       else this.#refuse('its SETTINGS have no ENABLE_CONNECT_PROTOCOL');
     });
     this.#session.once('close', () => {
-      this.#lost(this.#lastCode, 'the HTTP/2 session was closed');
+      this.#lost(this.#lastCode);
     });
   }
 
@@ -92,7 +93,8 @@ export class Http2Asking {
       this.#error ??= error;
     });
     stream.once('close', () => {
-      this.#lost(stream.rstCode, resetReason(stream.rstCode));
+      // The end of a session says more than what it does to its streams.
+      this.#lost(this.#lastCode === NGHTTP2_NO_ERROR ? stream.rstCode : this.#lastCode);
     });
     stream.once('response', (headers, flags) => {
       if (!this.#settle()) return;
@@ -106,10 +108,10 @@ export class Http2Asking {
     });
   }
 
-  #lost(code: number, reason: string): void {
+  #lost(code: number): void {
     if (this.#settled) return;
     if (code === NGHTTP2_HTTP_1_1_REQUIRED) this.#refuse('it requires HTTP/1.1');
-    else this.#fail(this.#error ?? new Error(reason));
+    else this.#fail(lossOf(code, this.#error));
   }
 
   #refuse(reason: string): void {
