@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 import { firstValueFrom } from 'rxjs';
-import { type ClientOptions, type ServerOptions } from '../../../src/index.js';
+import { accept, type ClientOptions, reject, type ServerOptions } from '../../../src/index.js';
 import { opensslNeed, selfSigned } from '../../support/certificate.js';
 import { collect } from '../../support/collect.js';
 import { afterTest, ended, startClient, startServer, watchResources } from '../../support/harness.js';
@@ -11,6 +12,7 @@ import { until } from '../../support/turns.js';
 
 watchResources();
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const SIZES = [0, 1, 125, 126, 65_535, 65_536, 1024 * 1024];
 
 describeNeeds(opensslNeed(), 'a client over HTTP/2', () => {
@@ -35,6 +37,28 @@ describeNeeds(opensslNeed(), 'a client over HTTP/2', () => {
       client.close(4000, 'done');
       expect(await ended(accepted)).toMatchObject({ code: 4000, reason: 'done', wasClean: true });
       expect(await ended(client)).toMatchObject({ code: 4000, wasClean: true });
+    });
+
+    it('answers a challenge by Digest, for the method that it asks with', async () => {
+      const challenge = 'Digest realm="r", nonce="n", qop="auth", algorithm=SHA-256';
+      const server = await startServer({
+        ...place,
+        http2: true,
+        authorize: ({ headers, method, target }) => {
+          const given = headers.get('authorization');
+          const field = (name: string): string =>
+            new RegExp(`${name}="?([^",]+)`).exec(given ?? '')?.[1] ?? '';
+          const proof = [sha256('me:r:secret'), 'n', field('nc'), field('cnonce'), 'auth'];
+          const right = sha256([...proof, sha256(`${method}:${target}`)].join(':'));
+          return given !== undefined && field('response') === right
+            ? accept()
+            : reject(401, { headers: { 'WWW-Authenticate': challenge } });
+        },
+      });
+      const auth = { username: 'me', password: 'secret' };
+      const client = await startClient(`${server.url}/a?b=c`, { ...ask, auth });
+      expect(client.request.method).toBe('CONNECT');
+      expect(client.response.status).toBe(200);
     });
 
     it('says what it has asked, and with whom it speaks', async () => {
