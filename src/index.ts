@@ -90,7 +90,7 @@ export { healthCheck } from './server/authorize/health-check.js';
 export { origins } from './server/authorize/origins.js';
 export { remoteAddress, type RemoteAddressOptions } from './server/authorize/remote-address.js';
 export { route, type RoutedContext, type RouteParams, type Routes } from './server/authorize/route.js';
-export type { ConnectionOverrides } from './server/connection-overrides.js';
+export type { ConnectionOverrides } from './server/gate/connection-overrides.js';
 export {
   accept,
   type Acceptance,
@@ -101,7 +101,7 @@ export {
   reject,
   type Rejection,
   type RejectOptions,
-} from './server/decision.js';
+} from './server/gate/decision.js';
 export {
   closeOnSignals,
   type CloseOnSignalsOptions,
@@ -112,7 +112,7 @@ export type { Handler } from './server/handler.js';
 export { listen } from './server/listen.js';
 export { openServer } from './server/open-server.js';
 export type { AttachOptions, ServerOptions, UpgradeOptions } from './server/options.js';
-export type { SelectSubprotocol } from './server/select-subprotocol.js';
+export type { SelectSubprotocol } from './server/gate/select-subprotocol.js';
 export { serve, type ServeOptions } from './server/serve.js';
 export type { Server, ServerCloseOptions } from './server/server.js';
 export type { ServerStats } from './server/stats/server-stats.js';
@@ -124,8 +124,8 @@ export { upgrade } from './upgrade.js';
 export { splitMessages, type SplitMessagesOptions } from './operators/split-messages.js';
 export type { FrameStream, MessageStream } from './operators/streams/message-stream.js';
 export type { SocketUpgradeOptions } from './server/upgrade.js';
-export type { TrustedProxies, TrustProxyOptions } from './server/trusted-proxies.js';
-export type { UpgradeRequest } from './server/upgrade-request.js';
+export type { TrustedProxies, TrustProxyOptions } from './server/gate/trusted-proxies.js';
+export type { UpgradeRequest } from './server/gate/upgrade-request.js';
 export { deadline, type DeadlineOptions } from './operators/deadline.js';
 export {
   closeWhenSlow,

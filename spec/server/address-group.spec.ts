@@ -1,6 +1,6 @@
 import '../support/seed.js';
 import fc from 'fast-check';
-import { addressGroup } from '../../src/server/address-group.js';
+import { addressGroup } from '../../src/server/gate/address-group.js';
 
 describe('addressGroup', () => {
   it.each([

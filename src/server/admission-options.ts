@@ -1,8 +1,8 @@
 import { type AllowedHosts, compileAllowedHosts } from '../protocol/handshake/allowed-hosts.js';
 import type { ProxyTrust } from '../protocol/handshake/forwarded.js';
 import { anything, type Checks, wholeNumber } from '../protocol/option-checks.js';
-import type { Capacity } from './seats.js';
-import { compileTrust, type TrustedProxies, type TrustProxyOptions } from './trusted-proxies.js';
+import type { Capacity } from './gate/seats.js';
+import { compileTrust, type TrustedProxies, type TrustProxyOptions } from './gate/trusted-proxies.js';
 
 /** How many clients a server takes, for which hosts, and through which proxies they come. */
 export interface AdmissionOptions {

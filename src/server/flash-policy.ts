@@ -4,7 +4,7 @@ import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { machineClock } from '../connection/clock.js';
 import { type Checks, checkOptions, milliseconds, ofType, wholeNumber } from '../protocol/option-checks.js';
-import { WaitingSockets } from './waiting-sockets.js';
+import { WaitingSockets } from './entrance/waiting-sockets.js';
 
 /** What {@link flashPolicy} answers, and how long it waits. */
 export interface FlashPolicyOptions {

@@ -31,11 +31,11 @@ import {
   type ResolvedAdmission,
   resolveAdmission,
 } from './admission-options.js';
-import { OverriddenProfiles } from './connection-overrides.js';
-import type { Authorize } from './decision.js';
+import { OverriddenProfiles } from './gate/connection-overrides.js';
+import type { Authorize } from './gate/decision.js';
 import { abortSignal } from './on-abort.js';
 import { checkPlace } from './place.js';
-import type { SelectSubprotocol } from './select-subprotocol.js';
+import type { SelectSubprotocol } from './gate/select-subprotocol.js';
 
 /** What a server says to requests, and what its connections are like: wherever its requests come from. */
 export interface UpgradeOptions<Context = undefined> extends ConnectionOptions, AdmissionOptions {

@@ -1,4 +1,4 @@
-import type { Entrance } from './entrance.js';
+import type { Entrance } from './entrance/entrance.js';
 
 /** The URL to connect to from this machine; empty while nothing is bound. A path with names in it is left to its reader. */
 export function urlOf({ address, secure }: Entrance, path: string | undefined): string {

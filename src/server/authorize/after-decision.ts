@@ -1,5 +1,5 @@
 import { from, map, mergeMap, type Observable, type ObservableInput, of, take } from 'rxjs';
-import { checkDecision, type Decision, type DecisionInput, isDecision } from '../decision.js';
+import { checkDecision, type Decision, type DecisionInput, isDecision } from '../gate/decision.js';
 
 /** Goes on with a decision, at once where it is one already. What gives none, gives none. */
 export function afterDecision<A, B>(

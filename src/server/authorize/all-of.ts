@@ -1,7 +1,13 @@
-import type { ConnectionOverrides } from '../connection-overrides.js';
-import { accept, type Acceptance, type Authorize, type Decision, type DecisionInput } from '../decision.js';
-import { mergeHeaders } from '../merge-headers.js';
-import type { UpgradeRequest } from '../upgrade-request.js';
+import type { ConnectionOverrides } from '../gate/connection-overrides.js';
+import {
+  accept,
+  type Acceptance,
+  type Authorize,
+  type Decision,
+  type DecisionInput,
+} from '../gate/decision.js';
+import { mergeHeaders } from '../gate/merge-headers.js';
+import type { UpgradeRequest } from '../gate/upgrade-request.js';
 import { afterDecision } from './after-decision.js';
 import { plainAnswerOf, withPlainAnswer } from './plain-answers.js';
 

@@ -6,8 +6,8 @@ import {
   parseBasic,
 } from '../../protocol/handshake/credentials.js';
 import { anything, checkOptions, type Checks, ofType } from '../../protocol/option-checks.js';
-import { accept, type Authorize, reject, type Rejection } from '../decision.js';
-import type { UpgradeRequest } from '../upgrade-request.js';
+import { accept, type Authorize, reject, type Rejection } from '../gate/decision.js';
+import type { UpgradeRequest } from '../gate/upgrade-request.js';
 import { decidedBy } from './after-decision.js';
 
 /** A user name and a password. */

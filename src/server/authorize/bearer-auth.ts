@@ -6,8 +6,15 @@ import {
   parseAuthorization,
 } from '../../protocol/handshake/credentials.js';
 import { anything, checkOptions, type Checks, ofType } from '../../protocol/option-checks.js';
-import { accept, type Authorize, type Decision, isDecision, reject, type Rejection } from '../decision.js';
-import type { UpgradeRequest } from '../upgrade-request.js';
+import {
+  accept,
+  type Authorize,
+  type Decision,
+  isDecision,
+  reject,
+  type Rejection,
+} from '../gate/decision.js';
+import type { UpgradeRequest } from '../gate/upgrade-request.js';
 import { decidedBy } from './after-decision.js';
 
 /** Whether a token is good, or a decision of one's own, which may have a context. */

@@ -1,5 +1,5 @@
 import { PathTable } from '../../protocol/handshake/path-table.js';
-import { accept, type Authorize, reject } from '../decision.js';
+import { accept, type Authorize, reject } from '../gate/decision.js';
 import { withPlainAnswer } from './plain-answers.js';
 
 /**

@@ -1,7 +1,7 @@
 import { quote } from '../../protocol/handshake/describe.js';
 import { compileOrigins, type Origins } from '../../protocol/handshake/origins.js';
-import { accept, type Authorize, reject } from '../decision.js';
-import { UpgradeAttempt } from '../upgrade-request.js';
+import { accept, type Authorize, reject } from '../gate/decision.js';
+import { UpgradeAttempt } from '../gate/upgrade-request.js';
 
 /**
  * The option `origins` as a part of `authorize`, for paths that differ in it; the option itself, which is asked first, is `'any'` then.

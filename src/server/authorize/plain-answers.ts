@@ -1,4 +1,4 @@
-import type { Rejection } from '../decision.js';
+import type { Rejection } from '../gate/decision.js';
 
 /** What a request without an upgrade is answered with; undefined where there is nothing to say about its path. */
 export type PlainAnswer = (path: string) => Rejection | undefined;

@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net';
 import { checkOptions, type Checks, ofType } from '../../protocol/option-checks.js';
-import { isOn } from '../address-list.js';
-import { accept, type Authorize, reject } from '../decision.js';
+import { isOn } from '../gate/address-list.js';
+import { accept, type Authorize, reject } from '../gate/decision.js';
 
 /** Which addresses may connect. */
 export interface RemoteAddressOptions {

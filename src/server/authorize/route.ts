@@ -1,7 +1,7 @@
 import type { ObservableInput } from 'rxjs';
 import { type PathParams, PathTable } from '../../protocol/handshake/path-table.js';
-import { type Authorize, type Decision, type DecisionInput, reject } from '../decision.js';
-import { UpgradeAttempt, type UpgradeRequest } from '../upgrade-request.js';
+import { type Authorize, type Decision, type DecisionInput, reject } from '../gate/decision.js';
+import { UpgradeAttempt, type UpgradeRequest } from '../gate/upgrade-request.js';
 
 type NameIn<Part extends string> = Part extends `:${infer Name}` ? Name : Part extends '*' ? '*' : never;
 type NamesIn<Path extends string> = Path extends `${infer Part}/${infer Rest}`

@@ -4,7 +4,7 @@ import type { Refusal } from '../../protocol/handshake/refusal.js';
 import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/request.js';
 import { connectHeaders } from '../../protocol/handshake/response.js';
 import { Http2Transport, sessionEnds } from '../../transport/http2-transport.js';
-import type { Answer, Arrival, Opened } from '../arrival.js';
+import type { Answer, Arrival, Opened } from '../gate/arrival.js';
 import { ConnectHandshake } from './connect-handshake.js';
 import { refuseStream, responseFields } from './refuse-stream.js';
 

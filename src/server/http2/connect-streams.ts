@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import { asksForWebSocket } from '../../protocol/handshake/extended-connect.js';
 import { refuse } from '../../protocol/handshake/refusal.js';
-import type { Arrival } from '../arrival.js';
+import type { Arrival } from '../gate/arrival.js';
 import { ConnectArrival } from './connect-arrival.js';
 import type { AnyHttp2Server } from './is-http2-server.js';
 

@@ -3,9 +3,9 @@ import type { WebSocketConnection } from '../../connection/web-socket-connection
 import type { HandshakeError } from '../../protocol/errors.js';
 import { HeaderFields } from '../../protocol/handshake/header-fields.js';
 import { compileOrigins } from '../../protocol/handshake/origins.js';
-import type { Arrival } from '../arrival.js';
-import type { GateOwner } from '../gate.js';
-import { Seats } from '../seats.js';
+import type { Arrival } from '../gate/arrival.js';
+import type { GateOwner } from '../gate/gate.js';
+import { Seats } from '../gate/seats.js';
 import type { ServerStats } from '../stats/server-stats.js';
 
 /** Speaks of figures, from the server to the status page, as JSON. */

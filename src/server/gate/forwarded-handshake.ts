@@ -1,5 +1,5 @@
-import type { Handshake, HandshakeRequest, HandshakeResponse } from '../connection/handshake-facts.js';
-import type { ForwardedClient } from '../protocol/handshake/forwarded.js';
+import type { Handshake, HandshakeRequest, HandshakeResponse } from '../../connection/handshake-facts.js';
+import type { ForwardedClient } from '../../protocol/handshake/forwarded.js';
 
 /** What an opening handshake has settled with a client behind proxies which are believed. */
 export class ForwardedHandshake implements Handshake {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
-import { judgeRequest } from '../protocol/handshake/request.js';
-import { headOf, rulesOf } from './acceptor.js';
+import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
+import { judgeRequest } from '../../protocol/handshake/request.js';
+import { headOf, rulesOf } from '../gate/acceptor.js';
 import { type PlainAnswers, plainReply } from './plain-reply.js';
 
 /** Answers an HTTP request that does not ask for an upgrade: with what there is to see, or with what it lacks. */

@@ -1,4 +1,4 @@
-import type { HeaderOptions } from '../protocol/handshake/header-options.js';
+import type { HeaderOptions } from '../../protocol/handshake/header-options.js';
 
 /** The fields of both, where one of the second replaces those of the same name, in whatever case, of the first. */
 export function mergeHeaders(first: HeaderOptions, second: HeaderOptions | undefined): HeaderOptions {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Refusal } from '../protocol/handshake/refusal.js';
-import { type AcceptedRequest, judgeRequest, type RequestRules } from '../protocol/handshake/request.js';
-import { formatAccept } from '../protocol/handshake/response.js';
-import { addressOf, isSecure, SocketTransport } from '../transport/socket-transport.js';
+import type { Refusal } from '../../protocol/handshake/refusal.js';
+import { type AcceptedRequest, judgeRequest, type RequestRules } from '../../protocol/handshake/request.js';
+import { formatAccept } from '../../protocol/handshake/response.js';
+import { addressOf, isSecure, SocketTransport } from '../../transport/socket-transport.js';
 import { headOf, refuseUpgrade } from './acceptor.js';
 import type { Answer, Arrival, Opened } from './arrival.js';
 import { ServerHandshake } from './server-handshake.js';

@@ -3,9 +3,9 @@ import {
   type ConnectionOptions,
   resolveConnectionOptions,
   type ResolvedConnectionOptions,
-} from '../connection/options.js';
-import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
-import { type Checks, checkOptions, flag, milliseconds } from '../protocol/option-checks.js';
+} from '../../connection/options.js';
+import { type ConnectionProfile, connectionProfile } from '../../connection/profile.js';
+import { type Checks, checkOptions, flag, milliseconds } from '../../protocol/option-checks.js';
 
 /**
  * Options of a single connection, each in place of the server's. Time, and what is at work outside of the event loop, belong to the server.

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import type { ConnectHead } from '../protocol/handshake/extended-connect.js';
-import type { Refusal } from '../protocol/handshake/refusal.js';
-import type { Refusable } from './arrival.js';
+import type { ConnectHead } from '../../protocol/handshake/extended-connect.js';
+import type { Refusal } from '../../protocol/handshake/refusal.js';
+import type { Refusable } from '../gate/arrival.js';
 import type { Endpoint } from './dispatcher.js';
 
 /** Where a server's requests come from. */

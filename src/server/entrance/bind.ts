@@ -1,5 +1,5 @@
 import type { ListenOptions, Server } from 'node:net';
-import type { ResolvedServerOptions } from './options.js';
+import type { ResolvedServerOptions } from '../options.js';
 
 /** Lets `server` listen where the options say. Rejects when that is not possible. */
 export function bind(server: Server, options: ResolvedServerOptions<unknown>): Promise<void> {

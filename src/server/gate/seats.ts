@@ -1,5 +1,5 @@
-import type { HandshakeError } from '../protocol/errors.js';
-import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
+import type { HandshakeError } from '../../protocol/errors.js';
+import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
 import { addressGroup } from './address-group.js';
 
 /** How many may be served at the same time. */

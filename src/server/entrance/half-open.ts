@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Refusal } from '../protocol/handshake/refusal.js';
+import type { Refusal } from '../../protocol/handshake/refusal.js';
 
 /** Sockets that have left may stay known up to this many, or as many as there are others. */
 const SPARE = 64;

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
-import type { ProxyTrust } from '../protocol/handshake/forwarded.js';
-import { type Checks, checkOptions, anything, oneOf } from '../protocol/option-checks.js';
+import type { ProxyTrust } from '../../protocol/handshake/forwarded.js';
+import { type Checks, checkOptions, anything, oneOf } from '../../protocol/option-checks.js';
 import { isOn } from './address-list.js';
 
 /**

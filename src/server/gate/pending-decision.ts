@@ -1,7 +1,7 @@
 import { from, type ObservableInput, type Subscription, take } from 'rxjs';
 import type { Duplex } from 'node:stream';
-import type { Cancel, Clock } from '../connection/clock.js';
-import { TimeoutError } from '../protocol/errors.js';
+import type { Cancel, Clock } from '../../connection/clock.js';
+import { TimeoutError } from '../../protocol/errors.js';
 import { HeldSocket } from './held-socket.js';
 
 /** What came of waiting: a value to be checked, an error, or nothing. */

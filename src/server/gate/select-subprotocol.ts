@@ -1,11 +1,11 @@
-import { quote } from '../protocol/handshake/describe.js';
-import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
-import type { AcceptedOffers } from '../protocol/handshake/request.js';
+import { quote } from '../../protocol/handshake/describe.js';
+import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
+import type { AcceptedOffers } from '../../protocol/handshake/request.js';
 import {
   checkSelection,
   chooseSubprotocol,
   type SubprotocolPreference,
-} from '../protocol/handshake/subprotocols.js';
+} from '../../protocol/handshake/subprotocols.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /**

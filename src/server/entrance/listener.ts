@@ -7,9 +7,9 @@ import { bind } from './bind.js';
 import { Crowd } from './crowd.js';
 import type { Entrance, Served } from './entrance.js';
 import { FaultySocket } from './faulty-socket.js';
-import { CLOSING } from './gate.js';
+import { CLOSING } from '../gate/gate.js';
 import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
-import type { ResolvedServerOptions } from './options.js';
+import type { ResolvedServerOptions } from '../options.js';
 import { serveRequests } from './serve-requests.js';
 import { HalfOpen } from './half-open.js';
 

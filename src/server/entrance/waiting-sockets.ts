@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Cancel } from '../connection/clock.js';
+import type { Cancel } from '../../connection/clock.js';
 
 /** The sockets whose request has not come whole yet: at most `limit`, the next one is closed at once. */
 export class WaitingSockets {

@@ -1,8 +1,8 @@
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import tls from 'node:tls';
-import type { PathParams } from '../protocol/handshake/path-table.js';
-import type { Refusal } from '../protocol/handshake/refusal.js';
-import type { Arrival } from './arrival.js';
+import type { PathParams } from '../../protocol/handshake/path-table.js';
+import type { Refusal } from '../../protocol/handshake/refusal.js';
+import type { Arrival } from '../gate/arrival.js';
 import { claim } from './claim.js';
 import { Dispatcher, type Endpoint } from './dispatcher.js';
 import type { Entrance, Served } from './entrance.js';

@@ -1,9 +1,9 @@
-import type { Handshake } from '../connection/handshake-facts.js';
-import type { NegotiatedExtension } from '../protocol/extensions/extension.js';
-import { HeaderFields } from '../protocol/handshake/header-fields.js';
-import type { HeaderOptions } from '../protocol/handshake/header-options.js';
-import { packHead, type RequestLines, unpackHead } from '../protocol/handshake/kept-head.js';
-import { acceptHeaders, type ConnectInput } from '../protocol/handshake/response.js';
+import type { Handshake } from '../../connection/handshake-facts.js';
+import type { NegotiatedExtension } from '../../protocol/extensions/extension.js';
+import { HeaderFields } from '../../protocol/handshake/header-fields.js';
+import type { HeaderOptions } from '../../protocol/handshake/header-options.js';
+import { packHead, type RequestLines, unpackHead } from '../../protocol/handshake/kept-head.js';
+import { acceptHeaders, type ConnectInput } from '../../protocol/handshake/response.js';
 
 /** The server's side of what was settled. It keeps little, for there is one for every idle connection, and makes from it what is asked for. */
 export class ServerHandshake implements Handshake {

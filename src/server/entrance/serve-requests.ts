@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
+import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Served } from './entrance.js';
 import { FaultySocket } from './faulty-socket.js';

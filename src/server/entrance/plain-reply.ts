@@ -1,9 +1,9 @@
-import { pathOf, PathTable } from '../protocol/handshake/path-table.js';
-import { type Refusal, refuse } from '../protocol/handshake/refusal.js';
-import { plainAnswerOf } from './authorize/plain-answers.js';
-import { refusalOf } from './decision.js';
-import type { ResolvedUpgradeOptions } from './options.js';
-import type { StatusPage } from './status-page/status-page.js';
+import { pathOf, PathTable } from '../../protocol/handshake/path-table.js';
+import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
+import { plainAnswerOf } from '../authorize/plain-answers.js';
+import { refusalOf } from '../gate/decision.js';
+import type { ResolvedUpgradeOptions } from '../options.js';
+import type { StatusPage } from '../status-page/status-page.js';
 
 /** What requests that do not ask for a WebSocket are answered with. */
 export interface PlainAnswers extends ResolvedUpgradeOptions<unknown> {

@@ -1,9 +1,13 @@
 import type { ObservableInput } from 'rxjs';
-import { headerList, type HeaderOptions, RESERVED_IN_REFUSAL } from '../protocol/handshake/header-options.js';
-import { checkReplyStatus } from '../protocol/handshake/head.js';
-import { reasonPhrase } from '../protocol/handshake/reason-phrases.js';
-import { type Refusal } from '../protocol/handshake/refusal.js';
-import { anything, type Checks, checkOptions, ofType, oneOf } from '../protocol/option-checks.js';
+import {
+  headerList,
+  type HeaderOptions,
+  RESERVED_IN_REFUSAL,
+} from '../../protocol/handshake/header-options.js';
+import { checkReplyStatus } from '../../protocol/handshake/head.js';
+import { reasonPhrase } from '../../protocol/handshake/reason-phrases.js';
+import { type Refusal } from '../../protocol/handshake/refusal.js';
+import { anything, type Checks, checkOptions, ofType, oneOf } from '../../protocol/option-checks.js';
 import type { ConnectionOverrides } from './connection-overrides.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
