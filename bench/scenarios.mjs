@@ -119,13 +119,14 @@ function broadcast(size, more = {}) {
   };
 }
 
-function client(mode, size, goal, inFlight) {
+function client(mode, size, goal, inFlight, rival) {
   const what = mode === 'receive' ? 'client receives' : 'client echo';
   const pace = inFlight === undefined ? '' : `, ${inFlight} in flight`;
   return {
     suite: 'client',
     mode,
-    name: `${what} ${sizeName(size)} text${pace}, 1 conn.`,
+    name: `${what} ${sizeName(size)} text${pace}, 1 conn.${rival === undefined ? '' : `, against ${rival} in place of ws`}`,
+    rival,
     size,
     type: 'text',
     frameBytes: clientFrameBytes(size),
@@ -201,6 +202,7 @@ export const scenarios = [
   broadcast(125, { mode: 'topic', goal: 1.2 }),
   broadcast(125, { mode: 'topic', burst: 10 }),
   client('receive', 125, 2),
+  client('receive', 125, 4, undefined, 'undici'),
   client('receive', KIB),
   client('exchange', 125, undefined, 16),
   compressed(1, true, 2),

@@ -4,13 +4,13 @@ import { measure } from '../lib/rounds.mjs';
 
 const KINDS = ['rxwire', 'ws', 'net'];
 
-/** Clients against a raw server: receive only, and echo. */
+/** Clients against a raw server: receive only, and echo. A scenario may name a `rival` that stands where ws does. */
 export async function client(scenario, { rounds, repeats, roundMs, profile }) {
   const blaster = new Child('load/blaster.mjs', { core: Core.load, scenario });
   const clients = Object.fromEntries(
     KINDS.map((kind) => [
       kind,
-      new Child(`clients/${kind}.mjs`, {
+      new Child(`clients/${kind === 'ws' ? (scenario.rival ?? kind) : kind}.mjs`, {
         core: Core.measured,
         scenario,
         nodeArgs: nodeArgsOf(kind, profile),
