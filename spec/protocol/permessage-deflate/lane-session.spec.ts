@@ -3,6 +3,7 @@ import type { Transform, TransformSession } from '../../../src/protocol/extensio
 import { Deflater } from '../../../src/protocol/permessage-deflate/deflater.js';
 import { Inflater } from '../../../src/protocol/permessage-deflate/inflater.js';
 import { ZlibLanes } from '../../../src/protocol/permessage-deflate/zlib-lanes.js';
+import { until } from '../../support/turns.js';
 import { push } from './sessions.js';
 import { countZlibHandles, type ZlibHandles } from './zlib-handles.js';
 
@@ -68,6 +69,7 @@ describe.each(DIRECTIONS)('a session, %s', (_name, make, payload) => {
     const log = logged((session, place) => {
       if (place === where) session.abort();
     });
+    await until(() => log.includes(where));
     await settled();
     expect(log.at(-1)).toBe(where);
     expect(log.filter((place) => place === where)).toHaveLength(1);
