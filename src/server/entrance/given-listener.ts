@@ -4,7 +4,6 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { markAccepted } from './accepted-at.js';
 import type { Entrance, Served } from './entrance.js';
-import { FaultySocket } from './faulty-socket.js';
 import { CLOSING } from '../gate/gate.js';
 import { httpLimits } from './http-limits.js';
 import type { ResolvedServerOptions } from '../options.js';
@@ -59,9 +58,7 @@ export class GivenListener implements Entrance {
 
   shut(): void {
     this.#server.off(this.#event, this.#onSocket);
-    this.#refused = this.#halfOpen.refuse((socket, refusal) => {
-      this.#served.refuse(new FaultySocket(socket), refusal);
-    }, CLOSING);
+    this.#refused = this.#halfOpen.refuse(this.#served, CLOSING);
   }
 
   cut(): void {

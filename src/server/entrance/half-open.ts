@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '../../protocol/handshake/refusal.js';
+import type { Served } from './entrance.js';
+import { FaultySocket } from './faulty-socket.js';
 
 /** Sockets that have left may stay known up to this many, or as many as there are others. */
 const SPARE = 64;
@@ -29,9 +31,9 @@ export class HalfOpen {
   /**
    * Refuses all of them, and resolves when they are gone.
    *
-   * @param refuse - Writes the answer, and ends the socket behind it.
+   * @param served - Writes the answer, and ends the socket behind it.
    */
-  async refuse(refuse: (socket: Duplex, refusal: Refusal) => void, refusal: Refusal): Promise<void> {
+  async refuse(served: Pick<Served, 'refuse'>, refusal: Refusal): Promise<void> {
     const gone: Promise<void>[] = [];
     for (const socket of this.#sockets) {
       if (socket.destroyed) continue;
@@ -43,7 +45,7 @@ export class HalfOpen {
         ),
       );
       // Somebody may have told it already what is wrong with what it sent.
-      if (!socket.writableEnded) refuse(socket, refusal);
+      if (!socket.writableEnded) served.refuse(new FaultySocket(socket), refusal);
     }
     await Promise.all(gone);
   }

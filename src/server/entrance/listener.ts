@@ -6,7 +6,6 @@ import { markAccepted } from './accepted-at.js';
 import { bind } from './bind.js';
 import { Crowd } from './crowd.js';
 import type { Entrance, Served } from './entrance.js';
-import { FaultySocket } from './faulty-socket.js';
 import { CLOSING } from '../gate/gate.js';
 import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
 import type { ResolvedServerOptions } from '../options.js';
@@ -68,9 +67,7 @@ export class Listener implements Entrance {
         resolve();
       });
     });
-    this.#refused = this.#halfOpen.refuse((socket, refusal) => {
-      this.#served.refuse(new FaultySocket(socket), refusal);
-    }, CLOSING);
+    this.#refused = this.#halfOpen.refuse(this.#served, CLOSING);
   }
 
   cut(): void {

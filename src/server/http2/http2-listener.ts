@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream';
 import tls, { type TLSSocket } from 'node:tls';
 import { bind } from '../entrance/bind.js';
 import type { Entrance, ServedStreams } from '../entrance/entrance.js';
-import { FaultySocket } from '../entrance/faulty-socket.js';
 import { CLOSING } from '../gate/gate.js';
 import { HalfOpen } from '../entrance/half-open.js';
 import { httpLimits, MAX_TIMER_MS } from '../entrance/http-limits.js';
@@ -80,9 +79,7 @@ export class Http2Listener implements Entrance {
         resolve();
       });
     });
-    this.#refused = this.#halfOpen.refuse((socket, refusal) => {
-      this.#served.refuse(new FaultySocket(socket), refusal);
-    }, CLOSING);
+    this.#refused = this.#halfOpen.refuse(this.#served, CLOSING);
     this.#sessions.close();
   }
 
