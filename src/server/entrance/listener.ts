@@ -36,16 +36,13 @@ export class Listener implements Entrance {
     };
     this.#crowd = new Crowd(this.#http, served, options.maxPendingHandshakes);
     this.#http.on('connection', this.#onSocket);
-    this.#http.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
+    const { authorize, profile, tls } = options;
+    // The handshake of TLS has its own time, and hands out another socket.
+    this.#http.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
       this.#halfOpen.add(socket);
+      if (authorize !== undefined) markAccepted(socket, profile.clock.now());
     });
     serveRequests(this.#http, served, this.#crowd, this.#halfOpen);
-    if (options.authorize === undefined) return;
-    // The handshake of TLS has its own time, and hands out another socket.
-    const { clock } = options.profile;
-    this.#http.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
-      markAccepted(socket, clock.now());
-    });
   }
 
   get address(): AddressInfo | string {
