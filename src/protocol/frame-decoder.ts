@@ -150,11 +150,6 @@ export class FrameDecoder {
     return this.#inText;
   }
 
-  /** Whether the frame that was found is a message by itself. */
-  get holdsMessage(): boolean {
-    return this.fin && (this.opcode === Opcode.text || this.opcode === Opcode.binary);
-  }
-
   /** Drops what is in hand and what will come. */
   stop(): void {
     this.#state = State.closed;
@@ -180,6 +175,25 @@ export class FrameDecoder {
     }
   }
 
+  /**
+   * Goes on to the next frame if it is one of a run, and so a whole message, for those who need not know more of it: what was found
+   * before stays in the fields.
+   *
+   * @returns the run, whose last frame it is.
+   */
+  takeFromRun(): FrameRun | undefined {
+    const run = this.#run;
+    const at = this.#at;
+    if (this.#state !== State.header || this.#header.begun !== undefined || this.sequence.open) {
+      return undefined;
+    }
+    // Parts have a limit of their own, which a run knows nothing of.
+    if (this.sequence.parts !== undefined || run?.take(this.#chunk, at) !== true) return undefined;
+    this.#at = run.chunkEnd;
+    this.traffic.message(run.chunkEnd - at, run.length);
+    return run;
+  }
+
   #next(): Found {
     for (;;) {
       if (this.#at === this.#chunk.length && !this.#advance()) {
@@ -187,7 +201,7 @@ export class FrameDecoder {
       }
       switch (this.#state) {
         case State.header:
-          if (this.#takeFromRun()) return Found.frame;
+          if (this.#showFromRun()) return Found.frame;
           this.#at = this.#header.read(this.#chunk, this.#at);
           if (this.#header.complete) return this.#begin();
           break;
@@ -234,12 +248,9 @@ export class FrameDecoder {
   }
 
   /** Shows the next frame of a run as what was found. */
-  #takeFromRun(): boolean {
-    const run = this.#run;
-    if (run === undefined || this.sequence.open || this.#header.begun !== undefined) return false;
-    // Parts have a limit of their own, which a run knows nothing of.
-    if (this.sequence.parts !== undefined) return false;
-    if (!run.take(this.#chunk, this.#at)) return false;
+  #showFromRun(): boolean {
+    const run = this.takeFromRun();
+    if (run === undefined) return false;
     this.fin = true;
     this.rsv = 0;
     this.length = run.length;
@@ -249,8 +260,6 @@ export class FrameDecoder {
     this.bytes = run.bytes;
     this.start = run.start;
     this.end = run.start + run.length;
-    this.traffic.frame(true, this.opcode, run.chunkEnd - this.#at - run.length, run.length);
-    this.#at = run.chunkEnd;
     return true;
   }
 

@@ -1,8 +1,16 @@
 import { headerBytes } from './frame-encoder.js';
 import { kernel, KERNEL_INPUT_BYTES } from './kernel/kernel.js';
+import { latin1Slice } from './string-bytes.js';
 
 /** Payloads of up to this many octets are decoded in runs of frames. */
 const RUN_PAYLOAD_BYTES = 4096;
+
+/** What the kernel tells of a frame, beside its length. */
+const BINARY = 1;
+const ASCII = 2;
+
+/** Octets whose strings are made at a time, and so about the most that a short one keeps alive. */
+const TEXTS_BYTES = 1024;
 
 const NO_BYTES = Buffer.alloc(0);
 
@@ -26,6 +34,10 @@ export class FrameRun {
   #base = 0;
   /** What `kernel.uses` was when the run was found: its memory is anybody's. */
   #use = 0;
+  /** The octets `#textsFrom` to `#textsTo` of the kernel's memory as a string. */
+  #texts = '';
+  #textsFrom = 0;
+  #textsTo = 0;
   /** Where the kernel is worth the next try: behind octets that were copied for nothing. */
   #tryAt = 0;
 
@@ -40,6 +52,7 @@ export class FrameRun {
     this.#index = 0;
     this.#count = 0;
     this.#tryAt = 0;
+    this.#dropTexts();
   }
 
   /** Takes the next frame, which begins at `at`. Returns whether there is one. */
@@ -51,15 +64,45 @@ export class FrameRun {
     const length = facts >> 2;
     this.start = start;
     this.length = length;
-    this.binary = (facts & 1) !== 0;
-    this.ascii = (facts & 2) !== 0;
+    this.binary = (facts & BINARY) !== 0;
+    this.ascii = (facts & ASCII) !== 0;
     this.chunkEnd = this.#base + start + length;
     return true;
+  }
+
+  /**
+   * The payload of the frame taken last as a string; it must be ASCII.
+   *
+   * The texts of neighbours are made as one string and are slices of it: a call into the engine costs more than the octets of a short one.
+   */
+  text(): string {
+    const end = this.start + this.length;
+    if (end > this.#textsTo) this.#readTexts(this.start, end);
+    return this.#texts.substring(this.start - this.#textsFrom, end - this.#textsFrom);
+  }
+
+  #readTexts(from: number, end: number): void {
+    let to = end;
+    for (let index = this.#index; kernel !== undefined && index < this.#count; index++) {
+      const facts = kernel.facts(index);
+      const nextEnd = kernel.start(index) + (facts >> 2);
+      if ((facts & (ASCII | BINARY)) !== ASCII || nextEnd - from > TEXTS_BYTES) break;
+      to = nextEnd;
+    }
+    this.#texts = latin1Slice(this.bytes, from, to);
+    this.#textsFrom = from;
+    this.#textsTo = to;
+  }
+
+  #dropTexts(): void {
+    this.#texts = '';
+    this.#textsTo = 0;
   }
 
   #begin(chunk: Buffer, at: number): boolean {
     this.#index = 0;
     this.#count = 0;
+    this.#dropTexts();
     if (kernel === undefined || at < this.#tryAt || !this.#isWorthIt(chunk, at)) return false;
     const to = Math.min(chunk.length, at + KERNEL_INPUT_BYTES);
     this.#count = kernel.run(chunk, at, to, this.#masked, this.#most);

@@ -1,4 +1,5 @@
 import { copyOut, takeOut } from './byte-ownership.js';
+import type { FrameRun } from './frame-run.js';
 import { MessageCollector } from './message-collector.js';
 import type { Message } from './message.js';
 import { asciiText, checkUtf8, type TextAs, utf8Text } from './message-text.js';
@@ -27,6 +28,14 @@ export class MessageAssembler {
   /** Octets of the message that have come. */
   get size(): number {
     return this.#parts?.size ?? 0;
+  }
+
+  /** The message that the frame taken last from a run is. @throws TextError */
+  ofRun(run: FrameRun): Message<string | Uint8Array> {
+    if (run.ascii && !run.binary && this.#options.textAs === 'string') {
+      return { type: 'text', data: run.text() };
+    }
+    return this.whole(!run.binary, run.bytes, run.start, run.start + run.length, run.ascii);
   }
 
   /**

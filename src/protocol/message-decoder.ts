@@ -141,7 +141,10 @@ export class MessageDecoder implements ExtendedReaderOwner {
   next(controlOnly: boolean, most = Infinity): Message<string | Uint8Array> | undefined {
     this.more = false;
     try {
-      return this.#next(controlOnly, most);
+      // Nearly every frame is a whole message, and nobody looks on.
+      const run =
+        this.#joins && this.onFrame === undefined && !controlOnly ? this.#frames.takeFromRun() : undefined;
+      return run === undefined ? this.#next(controlOnly, most) : this.#assembler.ofRun(run);
     } catch (error) {
       this.stop();
       throw error;
@@ -170,10 +173,6 @@ export class MessageDecoder implements ExtendedReaderOwner {
       }
       const found = frames.next();
       if (found === Found.nothing) return undefined;
-      // Nearly every frame is a whole message, and nobody looks on.
-      if (found === Found.frame && frames.holdsMessage && this.#joins && this.onFrame === undefined) {
-        return this.#assembler.whole(frames.inText, frames.bytes, frames.start, frames.end, frames.ascii);
-      }
       if (found === Found.frame && this.onFrame !== undefined) this.#tapWhole();
       else if (found !== Found.frame) this.#tapPart(found);
       if (this.#stopped) return undefined;

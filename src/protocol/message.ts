@@ -4,7 +4,8 @@ import type { PreparedMessage } from './prepared-message.js';
  * One whole message. RFC 6455 section 5.6.
  *
  * Text is a string, or its UTF-8 bytes where the option `textAs: 'bytes'` asks for that. `data` is the receiver's
- * for ever: no buffer behind it is used again.
+ * for ever: no buffer behind it is used again. What is short shares memory with its neighbours: a text that is kept may keep 1 KiB
+ * alive, and bytes 16 KiB.
  */
 export type Message<Text = string> =
   { readonly type: 'text'; readonly data: Text } | { readonly type: 'binary'; readonly data: Uint8Array };

@@ -21,6 +21,14 @@ export class Traffic {
     this.end(fin, opcode);
   }
 
+  /** A frame passes that is a whole message, of `octets` with its header. */
+  message(octets: number, length: number): void {
+    this.octets += octets;
+    this.payloadOctets += length;
+    this.frames++;
+    this.messages++;
+  }
+
   /** A frame begins. */
   begin(headerOctets: number): void {
     this.octets += headerOctets;

@@ -67,6 +67,21 @@
         (br $more)))
     (i64.eqz (i64.and (local.get $high) (i64.const 0x8080808080808080))))
 
+  ;; Returns 1 if octets [at, at + length) are all ASCII: what `mask` with a key of 0 does, without writing them back.
+  (func $ascii (param $at i32) (param $length i32) (result i32)
+    (local $last16 i32) (local $seen v128)
+    (if (i32.lt_u (local.get $length) (i32.const 16))
+      (then (return (call $mask (local.get $at) (local.get $length) (i32.const 0)))))
+    (local.set $last16 (i32.sub (i32.add (local.get $at) (local.get $length)) (i32.const 16)))
+    (local.set $seen (v128.load (local.get $last16)))
+    (block $done
+      (loop $more
+        (br_if $done (i32.ge_u (local.get $at) (local.get $last16)))
+        (local.set $seen (v128.or (local.get $seen) (v128.load (local.get $at))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $more)))
+    (i32.eqz (i8x16.bitmask (local.get $seen))))
+
   ;; Finds the run of frames at the beginning of [0, length) that are whole, text or binary, with FIN and without
   ;; reserved bits, of at most `most` octets, and masked or not as asked; unmasks them; and lists them in the table:
   ;; where the payload begins, then its length * 4 + 2 if it is ASCII + 1 if it is binary. Returns how many they are.
@@ -107,7 +122,9 @@
             (i32.or
               (i32.shl (local.get $size) (i32.const 2))
               (i32.shl
-                (call $mask (local.get $payload) (local.get $size) (local.get $key))
+                (if (result i32) (local.get $masked)
+                  (then (call $mask (local.get $payload) (local.get $size) (local.get $key)))
+                  (else (call $ascii (local.get $payload) (local.get $size))))
                 (i32.const 1)))
             (local.get $first)))
         (local.set $table (i32.add (local.get $table) (i32.const 8)))
