@@ -28,9 +28,9 @@ const MEASURES = {
 const LIMIT_MS = Object.freeze({ quick: 80_000, full: 660_000 });
 
 /** What the goals name gets longer rounds, and a few more of them when other processes have disturbed some. */
-function plan({ key, roundMs = key ? 400 : 150 }, { quick, profile, rounds = quick ? 3 : 7 }) {
-  if (quick) return { rounds, repeats: 1, roundMs: Math.min(roundMs, 150), quick, profile };
-  return { rounds, repeats: key ? 3 : 0, roundMs, quick, profile };
+function plan({ key, roundMs = key ? 400 : 150 }, { quick, profile, bare, rounds = quick ? 3 : 7 }) {
+  if (quick) return { rounds, repeats: 1, roundMs: Math.min(roundMs, 150), quick, profile, bare };
+  return { rounds, repeats: key ? 3 : 0, roundMs, quick, profile, bare };
 }
 
 function chosen({ only, filter, quick }) {

@@ -20,6 +20,7 @@ export const USAGE = `npm run bench -- [options]
   --filter TEXT    only rows whose name contains TEXT; may be given several times
   --rounds N       rounds of each row
   --profile DIR    writes a profile of rxwire's process of each row to DIR, and prints where its time went
+  --bare           without the 32 MiB that a measured process keeps as an application would
   --json FILE      writes what was measured to FILE, too
   --help           prints this`;
 
@@ -33,6 +34,7 @@ export function readArguments(argv) {
       filter: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
       profile: { type: 'string' },
+      bare: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },

@@ -4,11 +4,6 @@ import { basename, join } from 'node:path';
 
 const LINES = 20;
 
-/** What makes Node write a profile of rxwire's process into `directory` when it ends. */
-export function nodeArgsOf(kind, directory) {
-  return directory === undefined || kind !== 'rxwire' ? [] : ['--cpu-prof', `--cpu-prof-dir=${directory}`];
-}
-
 /** The functions with the most time of their own in the newest profile of `directory`, as lines of text. */
 export function topFunctions(directory) {
   const newest = readdirSync(directory)

@@ -1,11 +1,11 @@
 import { Child, Core } from '../lib/child.mjs';
-import { nodeArgsOf } from '../lib/profile.mjs';
+import { nodeArgsOf } from '../lib/node-arguments.mjs';
 import { measure } from '../lib/rounds.mjs';
 
 const KINDS = ['rxwire', 'ws', 'net'];
 
 /** Clients against a raw server: receive only, and echo. A scenario may name a `rival` that stands where ws does. */
-export async function client(scenario, { rounds, repeats, roundMs, profile }) {
+export async function client(scenario, { rounds, repeats, roundMs, profile, bare }) {
   const blaster = new Child('load/blaster.mjs', { core: Core.load, scenario });
   const clients = Object.fromEntries(
     KINDS.map((kind) => [
@@ -13,7 +13,7 @@ export async function client(scenario, { rounds, repeats, roundMs, profile }) {
       new Child(`clients/${kind === 'ws' ? (scenario.rival ?? kind) : kind}.mjs`, {
         core: Core.measured,
         scenario,
-        nodeArgs: nodeArgsOf(kind, profile),
+        nodeArgs: nodeArgsOf(kind, { profile, bare }),
       }),
     ]),
   );

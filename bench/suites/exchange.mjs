@@ -1,11 +1,11 @@
 import { Child, Core } from '../lib/child.mjs';
-import { nodeArgsOf } from '../lib/profile.mjs';
+import { nodeArgsOf } from '../lib/node-arguments.mjs';
 import { measure } from '../lib/rounds.mjs';
 
 const KINDS = ['rxwire', 'ws', 'net'];
 
 /** Servers under load: echo, receive only, send only. Each server is fresh, so that no scenario leaves another its types. */
-export async function exchange(scenario, { rounds, repeats, roundMs, profile }) {
+export async function exchange(scenario, { rounds, repeats, roundMs, profile, bare }) {
   const load = new Child('load/load.mjs', { core: Core.load, scenario });
   const servers = Object.fromEntries(
     KINDS.map((kind) => [
@@ -13,7 +13,7 @@ export async function exchange(scenario, { rounds, repeats, roundMs, profile }) 
       new Child(`servers/${kind}.mjs`, {
         core: Core.measured,
         scenario,
-        nodeArgs: nodeArgsOf(kind, profile),
+        nodeArgs: nodeArgsOf(kind, { profile, bare }),
       }),
     ]),
   );
