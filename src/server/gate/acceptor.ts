@@ -6,7 +6,8 @@ import { type BoundExtensions, bindExtensions } from '../../protocol/extensions/
 import type { Extension } from '../../protocol/extensions/extension.js';
 import { answerOffers } from '../../protocol/extensions/negotiate-server.js';
 import type { Refusal } from '../../protocol/handshake/refusal.js';
-import type { AcceptedOffers, RequestHead, RequestRules } from '../../protocol/handshake/request.js';
+import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/any-request.js';
+import type { RequestHead } from '../../protocol/handshake/request.js';
 import { formatReply } from '../../protocol/handshake/head.js';
 import { addressOf, isSecure } from '../../transport/socket-transport.js';
 import type { Arrival } from './arrival.js';

@@ -5,7 +5,7 @@ import type { Handshake, HandshakeRequest } from '../../connection/handshake-fac
 import type { NegotiatedExtension } from '../../protocol/extensions/extension.js';
 import type { HeaderOptions } from '../../protocol/handshake/header-options.js';
 import type { Refusal } from '../../protocol/handshake/refusal.js';
-import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/request.js';
+import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/any-request.js';
 import type { Transport } from '../../transport/transport.js';
 
 /** What can be refused: answered with a reply, and ended. */

@@ -5,7 +5,7 @@ import type { BoundExtensions } from '../../protocol/extensions/bound.js';
 import type { NegotiatedExtension } from '../../protocol/extensions/extension.js';
 import type { PathParams } from '../../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
-import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/request.js';
+import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/any-request.js';
 import { publishRefused } from '../../connection/diagnostics.js';
 import type { LogDetails } from '../../connection/logger.js';
 import { timeLeft } from '../entrance/accepted-at.js';
