@@ -5,9 +5,9 @@ import type { Connection } from '../connection/connection.js';
 import { type Checks, checkOptions, oneOf } from '../protocol/option-checks.js';
 import { claim } from './entrance/claim.js';
 import type { GateOwner } from './gate/gate.js';
+import { UpgradeArrival } from './gate/upgrade-arrival.js';
 import { resolveUpgradeOptions, UPGRADE_CHECKS, type UpgradeOptions } from './options.js';
 import { SocketUpgrades } from './socket-upgrades.js';
-import { UpgradeArrival } from './gate/upgrade-arrival.js';
 
 /** How a socket is upgraded whose request is still to come. */
 export interface SocketUpgradeOptions<Context = undefined> extends UpgradeOptions<Context> {

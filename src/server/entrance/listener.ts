@@ -2,15 +2,15 @@ import http from 'node:http';
 import https from 'node:https';
 import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { CLOSING } from '../gate/gate.js';
+import type { ResolvedServerOptions } from '../options.js';
 import { markAccepted } from './accepted-at.js';
 import { BoundServer } from './bound-server.js';
 import { Crowd } from './crowd.js';
 import type { Entrance, Served } from './entrance.js';
-import { CLOSING } from '../gate/gate.js';
-import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
-import type { ResolvedServerOptions } from '../options.js';
-import { serveRequests } from './serve-requests.js';
 import { HalfOpen } from './half-open.js';
+import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
+import { serveRequests } from './serve-requests.js';
 
 /** An HTTP server of our own: on a port, a Unix socket, or what listens already as a file descriptor. */
 export class Listener implements Entrance {

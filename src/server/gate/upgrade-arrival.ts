@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Refusal } from '../../protocol/handshake/refusal.js';
 import type { RequestRules } from '../../protocol/handshake/any-request.js';
+import type { Refusal } from '../../protocol/handshake/refusal.js';
 import { type AcceptedRequest, judgeRequest } from '../../protocol/handshake/request.js';
 import { formatAccept } from '../../protocol/handshake/response.js';
 import { addressOf, isSecure, SocketTransport } from '../../transport/socket-transport.js';

@@ -1,9 +1,9 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import { type ConnectHead, judgeConnect } from '../../protocol/handshake/extended-connect.js';
 import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
+import { type PlainAnswers, plainReply } from '../entrance/plain-reply.js';
 import { rulesOf } from '../gate/acceptor.js';
 import { withOwnHeaders } from '../gate/own-headers.js';
-import { type PlainAnswers, plainReply } from '../entrance/plain-reply.js';
 import { refuseStream } from './refuse-stream.js';
 
 /** Answers a request over HTTP/2 that does not ask for a WebSocket, as `answerPlainRequest` does over HTTP/1.1. */
