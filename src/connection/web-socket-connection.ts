@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Observable } from 'rxjs';
-import type { Observer } from 'rxjs';
+import type { Observable, Observer } from 'rxjs';
 import type { MessageStream } from '../operators/streams/message-stream.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
@@ -31,10 +30,10 @@ import type { Logger } from './logger.js';
 import type { MessageSink } from './message-sink.js';
 import { controlPayload } from './control-payload.js';
 import type { Outlet } from './outlet.js';
+import { payloadBytes } from './payload-bytes.js';
 import { pingOver } from './ping.js';
 import type { ConnectionProfile } from './profile.js';
 import { checkSource, sendAllOf, type SendReport, sendStreamOf } from './send-source.js';
-import { payloadBytes } from './sender.js';
 import { Taps } from './taps.js';
 import { tearDown, type Teardown, type Teardowns, withTeardown } from './teardowns.js';
 
