@@ -4,7 +4,13 @@ import type { Observable } from 'rxjs';
 import { type ClientUpgradeOptions, openerOver } from './client/open-over.js';
 import type { Connection } from './connection/connection.js';
 import type { UpgradeOptions } from './server/options.js';
-import { checkSocket, type SocketUpgradeOptions, take, upgrade as serve } from './server/upgrade.js';
+import {
+  checkSocket,
+  type SocketUpgradeOptions,
+  take,
+  upgradeRequest,
+  upgradeSocket,
+} from './server/upgrade.js';
 
 /**
  * The opening handshake on one socket. As a server, of a request that was read by an HTTP server of yours, as its event `upgrade` gives it,
@@ -47,8 +53,8 @@ export function upgrade<Context>(
   head?: Uint8Array,
   options?: UpgradeOptions<Context>,
 ): Observable<Connection<Context>> {
-  if (first instanceof IncomingMessage) return serve(first, second as Duplex, head as Uint8Array, options);
-  if (!isClient(second)) return serve(first, second as SocketUpgradeOptions<Context>);
+  if (first instanceof IncomingMessage) return upgradeRequest(first, second, head, options);
+  if (!isClient(second)) return upgradeSocket(first, second as SocketUpgradeOptions<Context>);
   const open = openerOver(second);
   const socket = checkSocket(first);
   take(socket);

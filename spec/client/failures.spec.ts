@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
 import { connect, HandshakeError, NegotiationError, openConnection, TimeoutError } from '../../src/index.js';
 import { opensslNeed, selfSigned } from '../support/certificate.js';
 import { collect } from '../support/collect.js';
+import { freePort } from '../support/free-port.js';
 import { ended, owned, startServer, watchResources } from '../support/harness.js';
 import { rawServer } from '../support/raw-peer.js';
 import { itNeeds } from '../support/skip.js';
@@ -11,15 +11,6 @@ import { unixPath } from '../support/unix-path.js';
 import { VirtualTime } from 'rxwire/testing';
 
 watchResources();
-
-/** A port of 127.0.0.1 that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('what fails before it is open', () => {
   it('a refused address has the phase tcp, a text and the cause', async () => {

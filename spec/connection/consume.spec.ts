@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { finalize, firstValueFrom, map, NEVER, of, Subject, throwError, toArray } from 'rxjs';
-import type { Connection } from '../../src/index.js';
 import { collect } from '../support/collect.js';
+import { decoded } from '../support/decoded.js';
 import { watchResources } from '../support/harness.js';
 import { memoryPeer } from '../support/memory-peer.js';
 import { seed } from '../support/seed.js';
@@ -10,15 +10,6 @@ import { closeBody } from 'rxwire/testing';
 import { CLOSE, closeOf, PING, TEXT } from '../support/wire-frames.js';
 
 watchResources();
-
-/** Counts the data frames that were decoded, by a tap, which never claims. */
-function decoded(connection: Connection): { count: number } {
-  const counter = { count: 0 };
-  connection.frames$.subscribe((frame) => {
-    if (frame.opcode < 8) counter.count++;
-  });
-  return counter;
-}
 
 describe('consume', () => {
   it('works on one message after the other, in order, and passes on what comes of it', async () => {

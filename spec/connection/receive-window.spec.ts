@@ -1,5 +1,6 @@
 import { type Connection, type Message } from '../../src/index.js';
 import { collect } from '../support/collect.js';
+import { decoded } from '../support/decoded.js';
 import { ended, watchResources } from '../support/harness.js';
 import { memoryPeer } from '../support/memory-peer.js';
 import { openRaw } from '../support/raw-peer.js';
@@ -9,15 +10,6 @@ import { closeBody, VirtualTime } from 'rxwire/testing';
 import { BINARY, CLOSE, closeOf, PING, PONG, TEXT } from '../support/wire-frames.js';
 
 watchResources();
-
-/** How many frames were decoded, looked at through a tap, which never claims. */
-function decoded(connection: Connection): { count: number } {
-  const counter = { count: 0 };
-  connection.frames$.subscribe((frame) => {
-    if (frame.opcode < 8) counter.count++;
-  });
-  return counter;
-}
 
 describe('the receive window', () => {
   it('holds as many messages as its mark when one chunk brings many more', async () => {

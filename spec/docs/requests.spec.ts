@@ -4,8 +4,8 @@ import { CHOICE_ROWS } from '../server/handshake/choice-rows.js';
 import { ROWS } from '../server/handshake/rows.js';
 import { ROOT } from '../support/doc-blocks.js';
 
-/** Those that depend on time and load, or on hosts, and have specs of their own. */
-const ELSEWHERE = [408, 421, 429, 503];
+/** Those that depend on time and load, on hosts, or on HTTP/2, and have specs of their own. */
+const ELSEWHERE = [408, 421, 429, 501, 503];
 
 describe('docs/reference/requests.md', () => {
   it('has every status that requests are answered with, and no other', () => {

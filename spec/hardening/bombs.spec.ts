@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { constants, deflateRawSync } from 'node:zlib';
@@ -11,11 +9,11 @@ import { ended, watchResources } from '../support/harness.js';
 import { type AnyOptions, memoryPeer } from '../support/memory-peer.js';
 import type { RawPeer } from '../support/raw-peer.js';
 import { turns, until } from '../support/turns.js';
-import { transpiled } from '../support/transpiled.js';
 import { closeBody } from 'rxwire/testing';
 import { BINARY, CLOSE, closeOf, PING, PONG, TEXT } from '../support/wire-frames.js';
 import { made } from '../properties/compressing.js';
 import { bomb, MIB } from './bombs.js';
+import { childProcesses } from './child.js';
 
 watchResources();
 
@@ -242,29 +240,11 @@ describe('a short payload of a long message', () => {
 });
 
 describe('a process', () => {
-  const built = transpiled();
-  afterAll(() => {
-    built.remove();
-  });
-
-  interface Ended {
-    readonly code: number | null;
-    readonly stdout: string;
-    readonly stderr: string;
-  }
-
-  function run(what: string): Promise<Ended> {
-    const script = join(import.meta.dirname, 'compression-child.cjs');
-    const child = spawn(process.execPath, ['--expose-gc', script, built.index, what]);
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
-  }
+  const run = childProcesses();
+  const bombed = (what: string) => run('compression-child.cjs', [what], { nodeArgs: ['--expose-gc'] });
 
   it('that is bombed by a hundred at once inflates for two of them, and has little for each', async () => {
-    const { code, stdout, stderr } = await run('bombs');
+    const { code, stdout, stderr } = await bombed('bombs');
     expect([code, stderr]).toEqual([0, '']);
     const { codes, peak, most, now, served } = JSON.parse(stdout) as Record<string, unknown>;
     expect(codes).toEqual([1009]);
@@ -275,6 +255,6 @@ describe('a process', () => {
   }, 60_000);
 
   it('ends by itself after both sides have given up while zlib was at work', async () => {
-    expect(await run('terminate')).toEqual({ code: 0, stdout: 'done', stderr: '' });
+    expect(await bombed('terminate')).toEqual({ code: 0, stdout: 'done', stderr: '' });
   }, 60_000);
 });

@@ -1,31 +1,10 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { startServer, watchResources } from '../support/harness.js';
-import { transpiled } from '../support/transpiled.js';
 import { readVectors, unmasked, type Vector } from '../vectors/build.js';
+import { childProcesses } from './child.js';
 
 watchResources();
 
-const built = transpiled();
-afterAll(() => {
-  built.remove();
-});
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(script: string, args: readonly string[], input = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, script), built.index, ...args]);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  child.stdin.end(input);
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
-}
+const run = childProcesses();
 
 interface Outcome {
   readonly id: string;
@@ -48,7 +27,7 @@ describe('a process that only subscribes with next and listens for no exception'
         ...vector,
         hex: Buffer.from(bytes).toString('hex'),
       }));
-      const { code, stdout, stderr } = await run('vectors-child.cjs', [], JSON.stringify(input));
+      const { code, stdout, stderr } = await run('vectors-child.cjs', [], { input: JSON.stringify(input) });
       expect([code, stderr]).toEqual([0, '']);
       const outcomes = JSON.parse(stdout) as Outcome[];
       expect(outcomes).toHaveLength(vectors.length);

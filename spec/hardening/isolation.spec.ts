@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { watchResources } from '../support/harness.js';
-import { transpiled } from '../support/transpiled.js';
+import { childProcesses } from './child.js';
 
 watchResources();
 
@@ -98,21 +96,14 @@ const EXPECTED: Readonly<Record<string, object>> = {
 describe('what one connection has, or somebody who looks on, keeps nobody else from anything', () => {
   const outcomes = new Map<string, Outcome>();
 
+  const run = childProcesses();
+
   beforeAll(async () => {
-    const built = transpiled();
-    try {
-      const child = spawn(process.execPath, [join(import.meta.dirname, 'isolation-child.cjs'), built.index]);
-      let [stdout, stderr] = ['', ''];
-      child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-      const code = await new Promise((resolve) => child.on('close', resolve));
-      expect([code, stderr]).toEqual([0, '']);
-      for (const line of stdout.trim().split('\n')) {
-        const outcome = JSON.parse(line) as Outcome;
-        outcomes.set(outcome.name, outcome);
-      }
-    } finally {
-      built.remove();
+    const { code, stdout, stderr } = await run('isolation-child.cjs');
+    expect([code, stderr]).toEqual([0, '']);
+    for (const line of stdout.trim().split('\n')) {
+      const outcome = JSON.parse(line) as Outcome;
+      outcomes.set(outcome.name, outcome);
     }
   }, 120_000);
 

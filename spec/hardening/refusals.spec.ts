@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { watchResources } from '../support/harness.js';
-import { transpiled } from '../support/transpiled.js';
+import { childProcesses } from './child.js';
 
 watchResources();
 
-const built = transpiled();
-afterAll(() => {
-  built.remove();
-});
+const run = childProcesses();
 
 interface Said {
   readonly perRequest: number;
@@ -17,18 +12,9 @@ interface Said {
   readonly left: readonly string[];
 }
 
-function refusing(kind: string): Promise<{ code: number | null; stderr: string; said: Said }> {
-  const script = join(import.meta.dirname, 'refusals-child.cjs');
-  const child = spawn(process.execPath, ['--expose-gc', script, built.index, kind]);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve) => {
-    child.on('close', (code) => {
-      resolve({ code, stderr, said: JSON.parse(stdout || '{}') as Said });
-    });
-  });
+async function refusing(kind: string): Promise<{ code: number | null; stderr: string; said: Said }> {
+  const { code, stdout, stderr } = await run('refusals-child.cjs', [kind], { nodeArgs: ['--expose-gc'] });
+  return { code, stderr, said: JSON.parse(stdout || '{}') as Said };
 }
 
 /** Octets. A bare server of Node's comes to as much or as little, up to 100; one request that is held has thousands. */

@@ -1,19 +1,10 @@
 import { of } from 'rxjs';
 import { defragment } from '../../src/operators/index.js';
-import { binary, makeFrame, Opcode, ProtocolError, text } from '../../src/protocol/index.js';
+import { binary, ProtocolError, text } from '../../src/protocol/index.js';
 import { hex } from '../support/hex.js';
 import { keepsTheContract, marbles } from '../support/operator-contract.js';
+import { frames } from './fragments.js';
 
-const frames = {
-  a: makeFrame(Opcode.text, 'a'),
-  b: makeFrame(Opcode.text, 'b'),
-  c: makeFrame(Opcode.binary, 'c'),
-  f: makeFrame(Opcode.text, 'to', { fin: false }),
-  m: makeFrame(Opcode.continuation, 'get', { fin: false }),
-  l: makeFrame(Opcode.continuation, 'her'),
-  p: makeFrame(Opcode.ping, 'p'),
-  x: makeFrame(Opcode.close),
-};
 const messages = { a: text('a'), b: text('b'), c: binary(hex('63')), t: text('together') };
 
 describe('defragment', () => {

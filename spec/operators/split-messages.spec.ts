@@ -7,20 +7,11 @@ import { conversations } from 'rxwire/testing/arbitraries';
 import { collect } from '../support/collect.js';
 import { watchResources } from '../support/harness.js';
 import { firehose, keepsTheContract, marbles } from '../support/operator-contract.js';
+import { frames } from './fragments.js';
 import { told } from './streams/writing.js';
 
 watchResources();
 
-const frames = {
-  a: makeFrame(Opcode.text, 'a'),
-  b: makeFrame(Opcode.text, 'b'),
-  c: makeFrame(Opcode.binary, 'c'),
-  f: makeFrame(Opcode.text, 'to', { fin: false }),
-  m: makeFrame(Opcode.continuation, 'get', { fin: false }),
-  l: makeFrame(Opcode.continuation, 'her'),
-  p: makeFrame(Opcode.ping, 'p'),
-  x: makeFrame(Opcode.close),
-};
 const TEXT = { type: 'text', compressed: false } as MessageStream;
 const BINARY = { type: 'binary', compressed: false } as MessageStream;
 const streams = { a: TEXT, b: TEXT, c: BINARY };

@@ -2,36 +2,17 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
 import net from 'node:net';
-import { attach, type AttachOptions, type Server } from '../../src/index.js';
+import { attach } from '../../src/index.js';
 import { opensslNeed, selfSigned } from '../support/certificate.js';
 import { collect } from '../support/collect.js';
-import { afterTest, ended, startClient, watchResources } from '../support/harness.js';
+import { ended, startClient, watchResources } from '../support/harness.js';
 import { dialRaw } from '../support/raw-peer.js';
 import { describeNeeds } from '../support/skip.js';
 import { turns, until } from '../support/turns.js';
+import { bound, endpoint } from './attaching.js';
 import { ask, replyTo, requestFor } from './requesting.js';
 
 watchResources();
-
-type HttpServer = Parameters<typeof attach>[0];
-
-async function bound<S extends HttpServer>(server: S): Promise<{ server: S; url: string }> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterTest(() => new Promise((resolve) => server.close(resolve)));
-  const { port } = server.address() as net.AddressInfo;
-  return { server, url: `ws://127.0.0.1:${port}` };
-}
-
-/** An endpoint that says what it is to everybody. */
-function endpoint(server: HttpServer, name: string, options: AttachOptions = {}): Server {
-  const attached = attach(server, { logger: {}, ...options });
-  attached.connections$.subscribe((connection) => connection.send(name));
-  afterTest(() => {
-    for (const connection of attached.connections) connection.terminate();
-    return attached.close();
-  });
-  return attached;
-}
 
 async function greeting(url: string, tls = {}): Promise<unknown> {
   const client = await startClient(url, { tls });

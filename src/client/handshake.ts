@@ -1,4 +1,3 @@
-import http from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HandshakeRequest } from '../connection/handshake-facts.js';
@@ -13,15 +12,12 @@ import {
 import { bindExtensions } from '../protocol/extensions/bound.js';
 import { offerElements } from '../protocol/extensions/negotiate-client.js';
 import { newKey } from '../protocol/handshake/accept-key.js';
-import { HeaderFields } from '../protocol/handshake/header-fields.js';
 import { requestHeaders } from '../protocol/handshake/request.js';
-import { judgeResponse, type Offered } from '../protocol/handshake/response.js';
-import { SocketTransport } from '../transport/socket-transport.js';
-import { type Accepted, checkHeaderCount } from './accepted.js';
+import type { Accepted } from './accepted.js';
+import { type Asking, askOverHttp1, type Question, type QuestionObserver } from './ask-over-http1.js';
 import type { ResolvedDialOptions } from './dial-options.js';
 import { Dialing } from './dialing.js';
 import { askOverHttp2 } from './http2/ask-over-http2.js';
-import type { Http2Asking } from './http2/asking.js';
 import { isForHttp2 } from './http2/choice.js';
 import { withoutHttp2 } from './http2/without-http2.js';
 import type { ResolvedClientOptions } from './options.js';
@@ -50,9 +46,6 @@ export interface AttemptObserver<Context> extends HandshakeObserver<Context> {
    */
   onRefusal(refusal: RefusalHead): (() => void) | undefined;
 }
-
-/** Octets of a response head. */
-const MAX_HEAD_BYTES = 16 * 1024;
 
 /**
  * Performs a client's opening handshake: one request. RFC 6455 section 4.1. The connection it gives reads nothing before `start`.
@@ -85,8 +78,9 @@ class Attempt<Context> {
   #settled = false;
   /** Undefined on a stream that is given. */
   #dialing: Dialing | undefined;
-  #request: http.ClientRequest | undefined;
-  #asking: Http2Asking | undefined;
+  /** What it is asked with, once there is a stream. */
+  #method: HandshakeRequest['method'] = 'GET';
+  #asking: Pick<Asking, 'abort'> | undefined;
   /** Takes what has come of a refusal's body for all of it. */
   #endBody: (() => void) | undefined;
   #cancelTimeout: () => void = () => undefined;
@@ -152,24 +146,45 @@ class Attempt<Context> {
     }
   }
 
+  #ask(stream: Duplex): void {
+    this.#method = 'GET';
+    this.#asking = askOverHttp1(stream, { ...this.#question, key: this.#key }, this.#outcome);
+  }
+
   #askOverHttp2(stream: Duplex, dialing: ResolvedDialOptions): void {
-    const { profile, unref } = this.#options;
+    const { profile } = this.#options;
     const grace = { clock: profile.clock, graceMs: profile.options.dropTimeoutMs };
-    const question = { target: this.#target, headers: this.#headers, offered: this.#offered, grace, unref };
-    this.#asking = askOverHttp2(stream, question, {
+    this.#method = 'CONNECT';
+    this.#asking = askOverHttp2(
+      stream,
+      { ...this.#question, grace },
+      {
+        ...this.#outcome,
+        onUnwilling: (reason) => {
+          this.#fallBack(dialing, reason);
+        },
+      },
+    );
+  }
+
+  get #question(): Omit<Question, 'key'> {
+    const { subprotocols, requireSubprotocol, profile, unref } = this.#options;
+    const offered = { subprotocols, requireSubprotocol, extensions: profile.options.extensions };
+    return { target: this.#target, headers: this.#headers, offered, unref };
+  }
+
+  get #outcome(): QuestionObserver {
+    return {
       onAccepted: (accepted) => {
         this.#open(accepted);
       },
       onRefused: (refusal) => {
         this.#refused(refusal);
       },
-      onUnwilling: (reason) => {
-        this.#fallBack(dialing, reason);
-      },
       onError: (error) => {
         this.#fail(this.#describe(error));
       },
-    });
+    };
   }
 
   /** Dials once more, for HTTP/1.1: the server opens no WebSockets over HTTP/2. */
@@ -185,71 +200,10 @@ class Attempt<Context> {
     this.#dialing.start();
   }
 
-  /** Asks over a stream, and takes care of its errors until Node does. */
-  #ask(stream: Duplex): void {
-    const lost = (error?: Error): void => {
-      this.#fail(this.#describe(error ?? new Error('the stream was closed')));
-    };
-    stream.on('error', lost).on('close', lost);
-    const request = http.request({
-      method: 'GET',
-      path: this.#target.target,
-      headers: this.#headers.flat(),
-      setHost: false,
-      maxHeaderSize: MAX_HEAD_BYTES,
-      createConnection: () => stream,
-    });
-    request.once('socket', () => {
-      stream.off('error', lost).off('close', lost);
-    });
-    this.#request = request;
-    request.on('upgrade', (response, socket, head) => {
-      this.#upgraded(response, socket, head);
-    });
-    request.on('response', (response) => {
-      const headers = new HeaderFields(response.rawHeaders);
-      this.#refused({ status: response.statusCode ?? 0, headers, body: response });
-    });
-    request.on('error', (error) => {
-      this.#fail(this.#describe(error));
-    });
-    request.end();
-  }
-
   abort(): void {
     if (!this.#settle()) return;
     this.#dialing?.abort();
-    this.#request?.destroy();
     this.#asking?.abort();
-  }
-
-  get #offered(): Offered {
-    const { subprotocols, requireSubprotocol, profile } = this.#options;
-    return { subprotocols, requireSubprotocol, extensions: profile.options.extensions };
-  }
-
-  #upgraded(response: http.IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#settled) {
-      socket.destroy();
-      return;
-    }
-    const headers = new HeaderFields(response.rawHeaders);
-    const status = response.statusCode ?? 0;
-    try {
-      checkHeaderCount(status, headers);
-      const agreed = judgeResponse(
-        { status, httpVersion: response.httpVersion, headers },
-        { key: this.#key, ...this.#offered },
-      );
-      const request = { method: 'GET' as const, headers: HeaderFields.from(this.#headers) };
-      if (this.#options.unref && socket instanceof Socket) socket.unref();
-      const transport = new SocketTransport(socket, head);
-      this.#open({ transport, request, response: { status, headers }, agreed });
-    } catch (error) {
-      socket.on('error', () => undefined);
-      socket.destroy();
-      this.#fail(error as Error);
-    }
   }
 
   #open({ transport, request, response, agreed: { subprotocol, extensions } }: Accepted): void {
@@ -270,7 +224,7 @@ class Attempt<Context> {
 
   /** The server answered with something else: what it says is part of the error. */
   #refused(refusal: Refusal): void {
-    const method = this.#asking === undefined ? 'GET' : 'CONNECT';
+    const method = this.#method;
     const next = this.#settled ? undefined : this.#observer.onRefusal({ ...refusal, method });
     if (next !== undefined) {
       this.abort();
@@ -279,13 +233,11 @@ class Attempt<Context> {
     }
     const { status, headers, body } = refusal;
     this.#endBody = readBody(body, (octets) => {
-      this.#request?.destroy();
       this.#asking?.abort();
+      const expected = method === 'GET' ? '101 Switching Protocols' : '2xx';
+      const text = `${this.#target.shown} answered with status ${String(status)}, expected ${expected}`;
       this.#fail(
-        new HandshakeError(
-          `${this.#target.shown} answered with status ${String(status)}, expected ${this.#asking === undefined ? '101 Switching Protocols' : '2xx'}`,
-          { phase: 'http', status, headers: headers.toRecord(), body: octets },
-        ),
+        new HandshakeError(text, { phase: 'http', status, headers: headers.toRecord(), body: octets }),
       );
     });
   }
@@ -304,7 +256,6 @@ class Attempt<Context> {
       phase === 'proxy' ? new ProxyError(text, details) : new HandshakeError(text, { ...details, phase }),
     );
     this.#dialing?.abort();
-    this.#request?.destroy();
     this.#asking?.abort();
   }
 

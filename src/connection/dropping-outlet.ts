@@ -1,6 +1,6 @@
 import type { Outgoing } from '../protocol/message.js';
 import { LossyOutlet } from './lossy-outlet.js';
-import { payloadBytes } from './sender.js';
+import { payloadBytes } from './payload-bytes.js';
 
 /** An outlet that drops, and counts, messages for which there is no room. */
 export class DroppingOutlet extends LossyOutlet {

@@ -3,7 +3,8 @@ import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import { HoldBack } from './hold-back.js';
 import { LossyOutlet } from './lossy-outlet.js';
 import type { OutletOptions, OutletOwner } from './outlet.js';
-import { payloadBytes, type Sender } from './sender.js';
+import { payloadBytes } from './payload-bytes.js';
+import type { Sender } from './sender.js';
 
 /** What a {@link HoldingOutlet} asks of its connection. */
 export interface HoldingOwner extends OutletOwner {

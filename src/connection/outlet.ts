@@ -4,8 +4,9 @@ import type { Frame } from '../protocol/frame.js';
 import type { Outgoing } from '../protocol/message.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import type { Overflow } from './options.js';
+import { fits } from './payload-bytes.js';
 import { MAX_WAITING_MESSAGES } from './send-line.js';
-import { fits, type Sender } from './sender.js';
+import type { Sender } from './sender.js';
 import { Writable } from './writable.js';
 
 /** The marks of a connection's way out. */

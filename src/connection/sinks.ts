@@ -1,4 +1,5 @@
-import { type MessageSink, OutgoingMessage, type SinkOwner } from './message-sink.js';
+import type { MessageSink } from './message-sink.js';
+import { OutgoingMessage, type SinkOwner } from './outgoing-message.js';
 import type { Outlet } from './outlet.js';
 import type { Sender } from './sender.js';
 import type { SendLine } from './send-line.js';

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Observable } from 'rxjs';
-import type { Observer } from 'rxjs';
+import type { Observable, Observer } from 'rxjs';
 import type { MessageStream } from '../operators/streams/message-stream.js';
 import { checkClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
@@ -10,31 +9,24 @@ import type { Frame } from '../protocol/frame.js';
 import type { Message, Outgoing } from '../protocol/message.js';
 import { Opcode, type Role } from '../protocol/opcodes.js';
 import type { Transport } from '../transport/transport.js';
-import { logAbout, logClosed } from './connection-log.js';
+import { checkConsumeOptions, checkOpenOptions, checkPingOptions, checkSendOptions } from './call-options.js';
 import { ConnectionCore, type CoreObserver } from './connection-core.js';
+import { logAbout, logClosed } from './connection-log.js';
 import { type ConnectionStats, trafficStats } from './connection-stats.js';
 import type { Connection, OpenMessageOptions, SendOptions } from './connection.js';
 import type { Project } from './consumer.js';
+import { controlPayload } from './control-payload.js';
 import { publishClose, publishOpen } from './diagnostics.js';
-import type { Handshake, HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
-import {
-  type Checks,
-  checkOptions,
-  flag,
-  milliseconds,
-  oneOf,
-  wholeNumber,
-} from '../protocol/option-checks.js';
 import type { Source } from './feed.js';
+import type { Handshake, HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
 import { Lifecycle } from './lifecycle.js';
 import type { Logger } from './logger.js';
 import type { MessageSink } from './message-sink.js';
-import { controlPayload } from './control-payload.js';
 import type { Outlet } from './outlet.js';
+import { payloadBytes } from './payload-bytes.js';
 import { pingOver } from './ping.js';
 import type { ConnectionProfile } from './profile.js';
 import { checkSource, sendAllOf, type SendReport, sendStreamOf } from './send-source.js';
-import { payloadBytes } from './sender.js';
 import { Taps } from './taps.js';
 import { tearDown, type Teardown, type Teardowns, withTeardown } from './teardowns.js';
 
@@ -50,14 +42,6 @@ export interface ConnectionParts<Context> {
   readonly onClosed?: (connection: WebSocketConnection<Context>) => void;
 }
 
-const SEND_CHECKS: Checks = Object.freeze({
-  type: oneOf('text', 'binary'),
-  fragmentBytes: wholeNumber(1),
-  compress: flag,
-});
-const OPEN_CHECKS: Checks = Object.freeze({ type: oneOf('text', 'binary'), compress: flag });
-const CONSUME_CHECKS: Checks = Object.freeze({ concurrency: wholeNumber(1) });
-const PING_CHECKS: Checks = Object.freeze({ timeoutMs: milliseconds });
 const NO_BYTES = new Uint8Array(0);
 
 /** The {@link Connection} that is handed out: it is open, and reads nothing before `start`. */
@@ -145,7 +129,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   consume<R>(project: Project<R, Message>, options: { readonly concurrency?: number } = {}): Observable<R> {
-    checkOptions(options, CONSUME_CHECKS);
+    checkConsumeOptions(options);
     if (typeof project !== 'function') throw new TypeError('project is not a function');
     return this.#core.inbox.consume(project as Project<R>, options.concurrency ?? 1);
   }
@@ -202,7 +186,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
       return false;
     }
     if (options === undefined) return this.outlet.send(data);
-    checkOptions(options, SEND_CHECKS);
+    checkSendOptions(options);
     const { type, fragmentBytes, compress } = options;
     return this.outlet.send(data, type, fragmentBytes, compress);
   }
@@ -212,7 +196,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   openMessage(type: 'text' | 'binary', options: OpenMessageOptions = {}): MessageSink {
-    checkOptions({ type, ...options }, OPEN_CHECKS);
+    checkOpenOptions({ type, ...options });
     return this.#core.out.sinks.open(type, options.compress);
   }
 
@@ -227,7 +211,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     options: OpenMessageOptions = {},
   ): Observable<SendReport> {
     checkSource(source);
-    checkOptions({ type, ...options }, OPEN_CHECKS);
+    checkOpenOptions({ type, ...options });
     return sendStreamOf(this, source, () => this.openMessage(type, options));
   }
 
@@ -254,7 +238,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   ping(payload?: Uint8Array | string, options: { readonly timeoutMs?: number } = {}): Observable<number> {
-    checkOptions(options, PING_CHECKS);
+    checkPingOptions(options);
     return pingOver(
       this.#core,
       payload === undefined ? undefined : controlPayload(payload),

@@ -1,7 +1,7 @@
 import { from, isObservable, type Observable } from 'rxjs';
-import { KeptSubscriber } from '../operators/kept-subscriber.js';
 import type { Connection } from '../connection/connection.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
+import { KeptSubscriber } from '../operators/kept-subscriber.js';
 import type { Outgoing } from '../protocol/message.js';
 
 /**

@@ -6,16 +6,6 @@ import {
   DEFAULT_HANDSHAKE_TIMEOUT_MS,
   resolveConnectionOptions,
 } from '../connection/options.js';
-import {
-  anything,
-  type Checks,
-  checkOptions,
-  flag,
-  milliseconds,
-  ofType,
-  oneOf,
-  wholeNumber,
-} from '../protocol/option-checks.js';
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
 import {
   type HeaderOptions,
@@ -26,6 +16,16 @@ import { type CompiledOrigins, compileOrigins, type Origins } from '../protocol/
 import { checkSubprotocols, type SubprotocolPreference } from '../protocol/handshake/subprotocols.js';
 import { SUPPORTED_VERSIONS, type Version } from '../protocol/handshake/versions.js';
 import {
+  anything,
+  type Checks,
+  checkOptions,
+  flag,
+  milliseconds,
+  ofType,
+  oneOf,
+  wholeNumber,
+} from '../protocol/option-checks.js';
+import {
   ADMISSION_CHECKS,
   type AdmissionOptions,
   type ResolvedAdmission,
@@ -33,9 +33,9 @@ import {
 } from './admission-options.js';
 import { OverriddenProfiles } from './gate/connection-overrides.js';
 import type { Authorize } from './gate/decision.js';
+import type { SelectSubprotocol } from './gate/select-subprotocol.js';
 import { abortSignal } from './on-abort.js';
 import { checkPlace } from './place.js';
-import type { SelectSubprotocol } from './gate/select-subprotocol.js';
 
 /** What a server says to requests, and what its connections are like: wherever its requests come from. */
 export interface UpgradeOptions<Context = undefined> extends ConnectionOptions, AdmissionOptions {

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
-import { bindServer } from './bind-server.js';
 import { flag } from '../protocol/option-checks.js';
+import { bindServer } from './bind-server.js';
 import { type Handler, handle } from './handler.js';
 import { resolveServerOptions, type ServerOptions } from './options.js';
 import type { Server } from './server.js';

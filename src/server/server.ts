@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import type { Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
+import type { Encoder } from '../operators/codecs/codec.js';
 import type { HandshakeError } from '../protocol/errors.js';
 import type { Outgoing } from '../protocol/message.js';
-import type { Encoder } from '../operators/codecs/codec.js';
 import type { BroadcastOptions, BroadcastResult } from './broadcast.js';
 import type { ServerStats } from './stats/server-stats.js';
 import type { Topic } from './topics/topic.js';

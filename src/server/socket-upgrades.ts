@@ -1,21 +1,21 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { publishRefused } from '../connection/diagnostics.js';
 import type { PathParams } from '../protocol/handshake/path-table.js';
 import type { Refusal } from '../protocol/handshake/refusal.js';
-import { publishRefused } from '../connection/diagnostics.js';
-import { markAccepted } from './entrance/accepted-at.js';
 import { addressOf } from '../transport/socket-transport.js';
-import { rejection } from './gate/acceptor.js';
-import type { Arrival, Refusable } from './gate/arrival.js';
 import { Attendance } from './attendance.js';
+import { markAccepted } from './entrance/accepted-at.js';
 import type { Served } from './entrance/entrance.js';
-import { Gate, type GateOwner } from './gate/gate.js';
 import { httpLimits } from './entrance/http-limits.js';
-import type { ResolvedUpgradeOptions } from './options.js';
 import { answerPlainRequest } from './entrance/plain-request.js';
 import { readySocket } from './entrance/ready-socket.js';
 import { answerFault, serveRequests, TIMED_OUT } from './entrance/serve-requests.js';
 import { WaitingSockets } from './entrance/waiting-sockets.js';
+import { rejection } from './gate/acceptor.js';
+import type { Arrival, Refusable } from './gate/arrival.js';
+import { Gate, type GateOwner } from './gate/gate.js';
+import type { ResolvedUpgradeOptions } from './options.js';
 
 /** Upgrades of single sockets, under one set of options: of requests that others have read, or of ones that are still to come. */
 export class SocketUpgrades<Context> implements Served {

@@ -1,13 +1,13 @@
-import { IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
 import { type Observable, ReplaySubject } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { type Checks, checkOptions, oneOf } from '../protocol/option-checks.js';
 import { claim } from './entrance/claim.js';
 import type { GateOwner } from './gate/gate.js';
+import { UpgradeArrival } from './gate/upgrade-arrival.js';
 import { resolveUpgradeOptions, UPGRADE_CHECKS, type UpgradeOptions } from './options.js';
 import { SocketUpgrades } from './socket-upgrades.js';
-import { UpgradeArrival } from './gate/upgrade-arrival.js';
 
 /** How a socket is upgraded whose request is still to come. */
 export interface SocketUpgradeOptions<Context = undefined> extends UpgradeOptions<Context> {
@@ -22,43 +22,42 @@ const DEFAULTS: UpgradeOptions = Object.freeze({});
 const upgrades = new WeakMap<object, SocketUpgrades<unknown>>();
 
 /**
- * The server's side of the opening handshake on one socket, at once: of a request that was read, or of one that is still to come. The
- * connection is replayed; when it was refused, or the client has left, there is none.
+ * The server's side of the opening handshake for a request that was read, at once. The connection is replayed; when it was refused, or the
+ * client has left, there is none.
  *
- * @throws TypeError or RangeError for a wrong option, and for what is no request or no socket; Error for a socket that was upgraded before.
+ * @throws TypeError or RangeError for a wrong option, and for what is no socket or no bytes; Error for a socket that was upgraded before.
  */
-export function upgrade<Context = undefined>(
+export function upgradeRequest<Context>(
   request: IncomingMessage,
-  socket: Duplex,
-  head: Uint8Array,
-  options?: UpgradeOptions<Context>,
-): Observable<Connection<Context>>;
-export function upgrade<Context = undefined>(
-  socket: Duplex,
-  options: SocketUpgradeOptions<Context>,
-): Observable<Connection<Context>>;
-export function upgrade<Context>(
-  first: IncomingMessage | Duplex,
-  second: Duplex | SocketUpgradeOptions<Context>,
-  head?: Uint8Array,
-  options?: UpgradeOptions<Context>,
+  socket: unknown,
+  head: unknown,
+  options: UpgradeOptions<Context> | undefined,
 ): Observable<Connection<Context>> {
+  const checked = checkSocket(socket);
+  if (!(head instanceof Uint8Array)) throw new TypeError('head is not the bytes behind the request');
+  const given = upgradesWith(options ?? (DEFAULTS as UpgradeOptions<Context>), UPGRADE_CHECKS);
+  take(checked);
   const result$ = new ReplaySubject<Connection<Context>>(1);
-  const owner = ownerOf(result$);
-  if (first instanceof IncomingMessage) {
-    const socket = checkSocket(second);
-    if (!(head instanceof Uint8Array)) throw new TypeError('head is not the bytes behind the request');
-    const given = upgradesWith(options ?? (DEFAULTS as UpgradeOptions<Context>), UPGRADE_CHECKS);
-    take(socket);
-    given.take(new UpgradeArrival(first, socket, head), owner);
-  } else {
-    const socket = checkSocket(first);
-    const { role } = second as Partial<SocketUpgradeOptions>;
-    if (role === undefined) throw new TypeError("option role is missing, expected 'client' or 'server'");
-    const given = upgradesWith(second as SocketUpgradeOptions<Context>, CHECKS);
-    take(socket);
-    given.read(socket, owner);
-  }
+  given.take(new UpgradeArrival(request, checked, head), ownerOf(result$));
+  return result$.asObservable();
+}
+
+/**
+ * The same for a request that is still to come on a socket.
+ *
+ * @throws TypeError or RangeError for a wrong option, and for what is no socket; Error for a socket that was upgraded before.
+ */
+export function upgradeSocket<Context>(
+  socket: unknown,
+  options: SocketUpgradeOptions<Context>,
+): Observable<Connection<Context>> {
+  const checked = checkSocket(socket);
+  const { role } = options as Partial<SocketUpgradeOptions>;
+  if (role === undefined) throw new TypeError("option role is missing, expected 'client' or 'server'");
+  const given = upgradesWith(options, CHECKS);
+  take(checked);
+  const result$ = new ReplaySubject<Connection<Context>>(1);
+  given.read(checked, ownerOf(result$));
   return result$.asObservable();
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { selfSigned } from '../../support/certificate.js';
 import type { Command } from '../../support/command.js';
 import { ROOT } from '../../support/doc-blocks.js';
+import { freePort } from '../../support/free-port.js';
 import type { Need } from '../../support/skip.js';
 
 /** What a configuration of the guide is run with. */
@@ -80,18 +81,6 @@ export async function run(kind: Kind, setting: Setting): Promise<Running> {
     }
     if (left === 0) throw new Error(`${kind.name} does not start: ${command.stderr}${command.text}`);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }
 
 /** False when the process has ended before. */

@@ -1,8 +1,7 @@
-import fc from 'fast-check';
 import { Subject } from 'rxjs';
-import '../../support/seed.js';
 import { LimitError, limitRate } from '../../../src/index.js';
 import { VirtualTime } from 'rxwire/testing';
+import { letsThroughWhatABucketDoes } from '../../support/bucket.js';
 import { collect } from '../../support/collect.js';
 import { watchResources } from '../../support/harness.js';
 import { keepsTheContract, marbles } from '../../support/operator-contract.js';
@@ -21,45 +20,25 @@ describe('limitRate, below the rate', () => {
 
 describe('limitRate', () => {
   it('lets through what a bucket of that size lets through, at that moment, in order, and loses nothing', () => {
-    fc.assert(
-      fc.property(
-        fc.record({
-          messages: fc.integer({ min: 1, max: 50 }),
-          perMs: fc.integer({ min: 1, max: 300 }),
-          burstMs: fc.integer({ min: 1, max: 600 }),
-        }),
-        fc.array(fc.record({ passMs: fc.nat({ max: 100 }), count: fc.nat({ max: 60 }) }), { maxLength: 15 }),
-        (rate, course) => {
-          const scheduler = new VirtualTime();
-          const source = new Subject<number>();
-          const record = collect(source.pipe(limitRate({ ...rate, scheduler })));
-          // In parts of a value, so that nothing is rounded.
-          const most = Math.max(rate.perMs, rate.messages * rate.burstMs);
-          let left = most;
-          let [sent, due] = [0, 0];
-          const letThrough = (): void => {
-            const now = Math.min(Math.floor(left / rate.perMs), sent - due);
-            due += now;
-            left -= now * rate.perMs;
-            expect(record.values.length).toBe(due);
-          };
-          for (const { passMs, count } of course) {
-            for (let i = 0; i < passMs; i++) {
-              scheduler.pass(1);
-              left = Math.min(most, left + rate.messages);
-              letThrough();
-            }
-            for (let i = 0; i < count; i++) source.next(sent++);
-            letThrough();
-          }
-          source.complete();
-          expect(record.done).toBe(due === sent);
-          scheduler.pass((sent + 1) * rate.perMs);
-          expect(record.values).toEqual(Array.from({ length: sent }, (_, i) => i));
-          expect([record.done, scheduler.pending]).toEqual([true, 0]);
+    letsThroughWhatABucketDoes((rate) => {
+      const clock = new VirtualTime();
+      const source = new Subject<string>();
+      const record = collect(source.pipe(limitRate({ ...rate, scheduler: clock })));
+      return {
+        clock,
+        passed: () => record.values,
+        give: (texts) => {
+          for (const text of texts) source.next(text);
         },
-      ),
-    );
+        ending: (held) => {
+          source.complete();
+          expect(record.done).toBe(held === 0);
+        },
+        ended: () => {
+          expect(record.done).toBe(true);
+        },
+      };
+    });
   });
 
   it('holds what is too much until it is its turn, and completes behind it', () => {

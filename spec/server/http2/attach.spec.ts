@@ -1,39 +1,14 @@
 import http2, { type Http2Server } from 'node:http2';
-import type net from 'node:net';
-import { attach, type AttachOptions, type Server } from '../../../src/index.js';
 import { opensslNeed, selfSigned } from '../../support/certificate.js';
 import { collect } from '../../support/collect.js';
-import { afterTest, startClient, watchResources } from '../../support/harness.js';
+import { startClient, watchResources } from '../../support/harness.js';
 import { describeNeeds } from '../../support/skip.js';
 import { until } from '../../support/turns.js';
 import { CLOSE, closeOf, TEXT } from '../../support/wire-frames.js';
+import { bound, endpoint } from '../attaching.js';
 import { askStream, connectFields, openStream, refusalOf, startSession } from './asking.js';
 
 watchResources();
-
-type AnyServer = Parameters<typeof attach>[0];
-
-async function bound<S extends AnyServer>(server: S): Promise<{ server: S; url: string }> {
-  const sessions = new Set<http2.Http2Session>();
-  server.on('session', (session: http2.Http2Session) => sessions.add(session));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterTest(() => {
-    for (const session of sessions) session.destroy();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  return { server, url: `ws://127.0.0.1:${(server.address() as net.AddressInfo).port}` };
-}
-
-/** An endpoint that says what it is to everybody. */
-function endpoint(server: AnyServer, name: string, options: AttachOptions = {}): Server {
-  const attached = attach(server, { logger: {}, ...options });
-  attached.connections$.subscribe((connection) => connection.send(name));
-  afterTest(() => {
-    for (const connection of attached.connections) connection.terminate();
-    return attached.close();
-  });
-  return attached;
-}
 
 /** What an endpoint says to a stream. */
 async function greeting(session: http2.ClientHttp2Session, target: string): Promise<string> {

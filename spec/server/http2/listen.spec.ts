@@ -192,15 +192,32 @@ describe('listen with http2', () => {
   });
 
   it.each([
-    ['a GET', { ':path': '/' }, 400],
-    ['a HEAD', { ':path': '/', ':method': 'HEAD' }, 400],
-    ['a POST', { ':path': '/', ':method': 'POST' }, 400],
-  ])('refuses what is no WebSocket: %s', async (_, fields, status) => {
+    ['a GET', { ':path': '/' }, 'the method is "GET", expected CONNECT with the :protocol "websocket"\n'],
+    ['a HEAD', { ':path': '/', ':method': 'HEAD' }, ''],
+    [
+      'a POST',
+      { ':path': '/', ':method': 'POST' },
+      'the method is "POST", expected CONNECT with the :protocol "websocket"\n',
+    ],
+  ])('refuses what is no WebSocket with 405, and names CONNECT: %s', async (_, asked, text) => {
     const server = await startServer({ http2: true });
     const rejections = collect(server.rejections$);
     const session = await startSession(server.url);
-    expect((await refusalOf(session, fields, { endStream: true })).status).toBe(status);
-    expect(rejections.values.map((error) => error.status)).toEqual([status]);
+    const refusal = await refusalOf(session, asked, { endStream: true });
+    expect(refusal).toMatchObject({ status: 405, text });
+    expect(refusal.fields).toMatchObject({ allow: 'CONNECT' });
+    expect(rejections.values.map((error) => error.status)).toEqual([405]);
+    await openStream(session, '/');
+  });
+
+  it('refuses a CONNECT that asks for a tunnel with 400', async () => {
+    const server = await startServer({ http2: true });
+    const session = await startSession(server.url);
+    const refusal = await refusalOf(session, { ':method': 'CONNECT', ':authority': 'example.com:80' });
+    expect(refusal).toMatchObject({
+      status: 400,
+      text: 'the request is no extended CONNECT for a WebSocket\n',
+    });
     await openStream(session, '/');
   });
 

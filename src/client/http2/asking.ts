@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { HeaderFields, type HeaderList } from '../../protocol/handshake/header-fields.js';
 import { CLIENT_LIMITS, WINDOW_BYTES } from './limits.js';
 import { lossOf } from './loss.js';
-import { endSessionWith, type SessionGrace } from './session-end.js';
+import { destroySession, endSessionWith, type SessionGrace } from './session-end.js';
 
 /** What a server has answered an extended CONNECT with. */
 export interface Http2Answer {
@@ -24,7 +24,7 @@ export interface Http2Answer {
 export interface Http2Observer {
   /** The stream is this one's to end from here on, and with it ends the session. */
   onAnswer(answer: Http2Answer): void;
-  /** The server wants HTTP/1.1 for WebSockets. Nothing is left of the session. */
+  /** The server wants HTTP/1.1 for WebSockets. In the next turn nothing is left of the session. */
   onUnwilling(reason: string): void;
   onError(error: Error): void;
 }
@@ -66,10 +66,10 @@ export class Http2Asking {
     });
   }
 
-  /** Ends it: nothing is called after that, and nothing is left. */
+  /** Ends it: nothing is called after that, and in the next turn nothing is left. */
   abort(): void {
     this.#settled = true;
-    this.#session.destroy();
+    destroySession(this.#session);
   }
 
   /** Lets the process exit while the session is open. */
@@ -116,13 +116,13 @@ export class Http2Asking {
 
   #refuse(reason: string): void {
     if (!this.#settle()) return;
-    this.#session.destroy();
+    destroySession(this.#session);
     this.#observer.onUnwilling(reason);
   }
 
   #fail(error: Error): void {
     if (!this.#settle()) return;
-    this.#session.destroy();
+    destroySession(this.#session);
     this.#observer.onError(error);
   }
 

@@ -10,6 +10,16 @@ export interface SessionGrace {
 }
 
 /**
+ * Destroys a session in the next turn of the event loop. A stream leaves memory to be freed in that turn when it is reset with header fields
+ * that nobody was given, because they are too many or malformed. Without it Node 20 aborts the process when it collects the session.
+ */
+export function destroySession(session: ClientHttp2Session): void {
+  setImmediate(() => {
+    session.destroy();
+  });
+}
+
+/**
  * Ends a session with the only stream in it. Where both sides of that have ended, what is written still leaves, and the server may close
  * the socket first, as over HTTP/1.1.
  */
@@ -21,7 +31,7 @@ export function endSessionWith(
   stream.once('close', () => {
     const { NGHTTP2_NO_ERROR } = constants;
     if (stream.rstCode !== NGHTTP2_NO_ERROR || !stream.writableFinished || !stream.readableEnded) {
-      session.destroy();
+      destroySession(session);
       return;
     }
     session.close();

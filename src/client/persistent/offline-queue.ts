@@ -1,4 +1,4 @@
-import { payloadBytes } from '../../connection/sender.js';
+import { payloadBytes } from '../../connection/payload-bytes.js';
 import { Fifo } from '../../protocol/fifo.js';
 import type { Outgoing } from '../../protocol/message.js';
 

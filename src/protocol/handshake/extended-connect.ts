@@ -1,26 +1,30 @@
+import {
+  type AcceptedOffers,
+  type Asking,
+  judgeByRules,
+  judgeOffers,
+  judgeTarget,
+  type RequestRules,
+  type Rule,
+} from './any-request.js';
 import { quote } from './describe.js';
 import { HeaderFields } from './header-fields.js';
 import { isHost } from './host.js';
 import { type Refusal, refuse } from './refusal.js';
-import {
-  type AcceptedOffers,
-  type Asking,
-  judgeDestination,
-  judgeOffers,
-  judgeTarget,
-  type RequestRules,
-} from './request.js';
-import { judgeVersion } from './versions.js';
+import { judgeVersion, type Version } from './versions.js';
 
 /** The value of `:protocol` that asks for a WebSocket. RFC 8441 section 5. */
 const WEBSOCKET = 'websocket';
+
+/** HTTP/2 is younger than the drafts: there is no version 8 in it. */
+const VERSIONS: readonly Version[] = [13];
+const NO_VERSIONS: readonly Version[] = [];
 
 /** What of a request over HTTP/2 decides whether it opens a WebSocket. */
 export interface ConnectHead extends Asking {
   readonly protocol: string | undefined;
   readonly scheme: string | undefined;
   readonly authority: string | undefined;
-  readonly target: string | undefined;
   /** Without pseudo-header fields; where no Host came, `:authority` is one. RFC 9113 section 8.3.1. */
   readonly headers: HeaderFields;
   /** Whether the client has ended its side with the request. */
@@ -57,10 +61,8 @@ export function connectHead(raw: readonly string[], ended: boolean): ConnectHead
   };
 }
 
-type Rule = (request: ConnectHead, rules: RequestRules) => Refusal | undefined;
-
 /** In this order: whether it is a request as it should be, then whether it asks for a WebSocket. */
-const RULES: readonly Rule[] = [
+const RULES: readonly Rule<ConnectHead>[] = [
   judgeProtocol,
   judgeHeaderCount,
   judgeScheme,
@@ -75,18 +77,10 @@ const RULES: readonly Rule[] = [
  * ignored where it came. It never throws because of a request.
  */
 export function judgeConnect(request: ConnectHead, rules: RequestRules): AcceptedOffers | Refusal {
-  for (const rule of RULES) {
-    const refusal = rule(request, rules);
-    if (refusal !== undefined) return refusal;
-  }
-  const { headers } = request;
-  const destination = judgeDestination(request, rules);
+  const destination = judgeByRules(request, rules, RULES);
   if (!destination.ok) return destination;
-  // HTTP/2 is younger than the drafts: there is no version 8 in it.
-  const version = judgeVersion(
-    headers,
-    rules.versions.filter((known) => known === 13),
-  );
+  const { headers } = request;
+  const version = judgeVersion(headers, rules.versions.includes(13) ? VERSIONS : NO_VERSIONS);
   // RFC 9110 section 15.5.22 wants an Upgrade header in a 426, which HTTP/2 does not have.
   if (typeof version !== 'number') return { ...version, status: 400, headers: withoutUpgrade(version) };
   return judgeOffers(headers, version, rules.origins, destination);

@@ -1,5 +1,6 @@
 export * from './accept-key.js';
 export * from './allowed-hosts.js';
+export * from './any-request.js';
 export * from './challenges.js';
 export * from './cookies.js';
 export * from './credentials.js';

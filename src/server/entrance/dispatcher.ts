@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream';
 import { pathOf, type PathParams, PathTable } from '../../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
 import type { Arrival } from '../gate/arrival.js';
+import { UpgradeArrival } from '../gate/upgrade-arrival.js';
 import { ConnectStreams } from '../http2/connect-streams.js';
 import { isHttp2Server } from '../http2/is-http2-server.js';
 import { Unanswered } from './unanswered.js';
-import { UpgradeArrival } from '../gate/upgrade-arrival.js';
 
 /** One of those who share the upgrades of an HTTP server. */
 export interface Endpoint {

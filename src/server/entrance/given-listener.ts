@@ -2,13 +2,13 @@ import http from 'node:http';
 import { type AddressInfo, type Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { CLOSING } from '../gate/gate.js';
+import type { ResolvedServerOptions } from '../options.js';
 import { markAccepted } from './accepted-at.js';
 import type { Entrance, Served } from './entrance.js';
-import { CLOSING } from '../gate/gate.js';
-import { httpLimits } from './http-limits.js';
-import type { ResolvedServerOptions } from '../options.js';
-import { answerFault, serveRequests, TIMED_OUT } from './serve-requests.js';
 import { HalfOpen } from './half-open.js';
+import { httpLimits } from './http-limits.js';
+import { answerFault, serveRequests, TIMED_OUT } from './serve-requests.js';
 import { WaitingSockets } from './waiting-sockets.js';
 
 /** Every connection of a server of `node:net` or `node:tls` that somebody else binds and closes. */

@@ -2,20 +2,21 @@ import http from 'node:http';
 import https from 'node:https';
 import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { CLOSING } from '../gate/gate.js';
+import type { ResolvedServerOptions } from '../options.js';
 import { markAccepted } from './accepted-at.js';
-import { bind } from './bind.js';
+import { BoundServer } from './bound-server.js';
 import { Crowd } from './crowd.js';
 import type { Entrance, Served } from './entrance.js';
-import { CLOSING } from '../gate/gate.js';
-import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
-import type { ResolvedServerOptions } from '../options.js';
-import { serveRequests } from './serve-requests.js';
 import { HalfOpen } from './half-open.js';
+import { httpLimits, MAX_TIMER_MS } from './http-limits.js';
+import { serveRequests } from './serve-requests.js';
 
 /** An HTTP server of our own: on a port, a Unix socket, or what listens already as a file descriptor. */
 export class Listener implements Entrance {
   readonly #options: ResolvedServerOptions<unknown>;
   readonly #http: http.Server;
+  readonly #bound: BoundServer;
   readonly #crowd: Crowd;
   /** The sockets below TLS, all of them; unused without it. */
   readonly #below: Set<Duplex> = new Set();
@@ -23,13 +24,12 @@ export class Listener implements Entrance {
   readonly #halfOpen: HalfOpen = new HalfOpen();
   readonly #served: Served;
   #refused: Promise<void> | undefined;
-  #closed: Promise<void> | undefined;
-  #address: AddressInfo | string = '';
 
   constructor(options: ResolvedServerOptions<unknown>, served: Served) {
     this.#options = options;
     this.#served = served;
     this.#http = createServer(options);
+    this.#bound = new BoundServer(this.#http, options);
     const below = this.#below;
     this.#forgetBelow = function () {
       below.delete(this);
@@ -46,24 +46,19 @@ export class Listener implements Entrance {
   }
 
   get address(): AddressInfo | string {
-    return this.#address;
+    return this.#bound.address;
   }
 
   get secure(): boolean {
     return this.#options.tls !== undefined;
   }
 
-  async open(): Promise<void> {
-    await bind(this.#http, this.#options);
-    this.#address = this.#http.address() ?? '';
+  open(): Promise<void> {
+    return this.#bound.open();
   }
 
   shut(): void {
-    this.#closed = new Promise((resolve) => {
-      this.#http.close(() => {
-        resolve();
-      });
-    });
+    this.#bound.shut();
     this.#refused = this.#halfOpen.refuse(this.#served, CLOSING);
   }
 
@@ -77,7 +72,7 @@ export class Listener implements Entrance {
   async gone(): Promise<void> {
     await this.#refused;
     this.cut();
-    await this.#closed;
+    await this.#bound.gone();
   }
 
   readonly #onSocket = (socket: Duplex): void => {

@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HandshakeError, TimeoutError } from '../../protocol/errors.js';
-import { HeaderFields } from '../../protocol/handshake/header-fields.js';
 import { type BoundExtensions, bindExtensions } from '../../protocol/extensions/bound.js';
 import type { Extension } from '../../protocol/extensions/extension.js';
 import { answerOffers } from '../../protocol/extensions/negotiate-server.js';
-import type { Refusal } from '../../protocol/handshake/refusal.js';
-import type { AcceptedOffers, RequestHead, RequestRules } from '../../protocol/handshake/request.js';
+import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/any-request.js';
 import { formatReply } from '../../protocol/handshake/head.js';
+import { HeaderFields } from '../../protocol/handshake/header-fields.js';
+import type { Refusal } from '../../protocol/handshake/refusal.js';
+import type { RequestHead } from '../../protocol/handshake/request.js';
 import { addressOf, isSecure } from '../../transport/socket-transport.js';
-import type { Arrival } from './arrival.js';
 import type { ResolvedUpgradeOptions } from '../options.js';
+import type { Arrival } from './arrival.js';
 
 /** More header fields than this are refused with 431: no client has so many to say. */
 const MAX_HEADERS = 128;

@@ -3,9 +3,9 @@ import type { Http2ServerRequest } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Handshake, HandshakeRequest } from '../../connection/handshake-facts.js';
 import type { NegotiatedExtension } from '../../protocol/extensions/extension.js';
+import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/any-request.js';
 import type { HeaderOptions } from '../../protocol/handshake/header-options.js';
 import type { Refusal } from '../../protocol/handshake/refusal.js';
-import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/request.js';
 import type { Transport } from '../../transport/transport.js';
 
 /** What can be refused: answered with a reply, and ended. */

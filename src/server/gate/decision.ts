@@ -1,10 +1,10 @@
 import type { ObservableInput } from 'rxjs';
+import { checkReplyStatus } from '../../protocol/handshake/head.js';
 import {
   headerList,
   type HeaderOptions,
   RESERVED_IN_REFUSAL,
 } from '../../protocol/handshake/header-options.js';
-import { checkReplyStatus } from '../../protocol/handshake/head.js';
 import { reasonPhrase } from '../../protocol/handshake/reason-phrases.js';
 import { type Refusal } from '../../protocol/handshake/refusal.js';
 import { anything, type Checks, checkOptions, ofType, oneOf } from '../../protocol/option-checks.js';

@@ -1,14 +1,15 @@
 import type { ObservableInput } from 'rxjs';
+import { publishRefused } from '../../connection/diagnostics.js';
+import type { LogDetails } from '../../connection/logger.js';
 import type { ConnectionProfile } from '../../connection/profile.js';
 import { WebSocketConnection } from '../../connection/web-socket-connection.js';
 import type { BoundExtensions } from '../../protocol/extensions/bound.js';
 import type { NegotiatedExtension } from '../../protocol/extensions/extension.js';
+import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/any-request.js';
 import type { PathParams } from '../../protocol/handshake/path-table.js';
 import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
-import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/request.js';
-import { publishRefused } from '../../connection/diagnostics.js';
-import type { LogDetails } from '../../connection/logger.js';
 import { timeLeft } from '../entrance/accepted-at.js';
+import type { ResolvedUpgradeOptions } from '../options.js';
 import { agree, rejection, remoteAddressOf, rulesOf } from './acceptor.js';
 import type { Arrival, Refusable } from './arrival.js';
 import {
@@ -21,7 +22,6 @@ import {
 } from './decision.js';
 import { ForwardedHandshake } from './forwarded-handshake.js';
 import { mergeHeaders } from './merge-headers.js';
-import type { ResolvedUpgradeOptions } from '../options.js';
 import { withOwnHeaders } from './own-headers.js';
 import { type Outcome, PendingDecision } from './pending-decision.js';
 import { type SeatOwner, Seats } from './seats.js';

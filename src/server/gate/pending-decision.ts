@@ -1,5 +1,5 @@
-import { from, type ObservableInput, type Subscription, take } from 'rxjs';
 import type { Duplex } from 'node:stream';
+import { from, type ObservableInput, type Subscription, take } from 'rxjs';
 import type { Cancel, Clock } from '../../connection/clock.js';
 import { TimeoutError } from '../../protocol/errors.js';
 import { HeldSocket } from './held-socket.js';

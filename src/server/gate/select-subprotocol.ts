@@ -1,6 +1,6 @@
+import type { AcceptedOffers } from '../../protocol/handshake/any-request.js';
 import { quote } from '../../protocol/handshake/describe.js';
 import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
-import type { AcceptedOffers } from '../../protocol/handshake/request.js';
 import {
   checkSelection,
   chooseSubprotocol,

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { RequestRules } from '../../protocol/handshake/any-request.js';
 import type { Refusal } from '../../protocol/handshake/refusal.js';
-import { type AcceptedRequest, judgeRequest, type RequestRules } from '../../protocol/handshake/request.js';
+import { type AcceptedRequest, judgeRequest } from '../../protocol/handshake/request.js';
 import { formatAccept } from '../../protocol/handshake/response.js';
 import { addressOf, isSecure, SocketTransport } from '../../transport/socket-transport.js';
 import { headOf, refuseUpgrade } from './acceptor.js';

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { HandshakeRequest } from '../../connection/handshake-facts.js';
+import type { AcceptedOffers } from '../../protocol/handshake/any-request.js';
 import { parseCookies } from '../../protocol/handshake/cookies.js';
 import type { ForwardedClient } from '../../protocol/handshake/forwarded.js';
 import { HeaderFields } from '../../protocol/handshake/header-fields.js';
 import { pathOf, type PathParams } from '../../protocol/handshake/path-table.js';
-import type { AcceptedOffers } from '../../protocol/handshake/request.js';
 import type { Arrival } from './arrival.js';
 
 /** A client's request for a WebSocket, which is in order and not answered yet. RFC 6455 section 4.2.1. */

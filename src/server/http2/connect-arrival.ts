@@ -1,7 +1,7 @@
 import { Http2ServerRequest, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/any-request.js';
 import { type ConnectHead, connectHead, judgeConnect } from '../../protocol/handshake/extended-connect.js';
 import type { Refusal } from '../../protocol/handshake/refusal.js';
-import type { AcceptedOffers, RequestRules } from '../../protocol/handshake/request.js';
 import { connectHeaders } from '../../protocol/handshake/response.js';
 import { Http2Transport, sessionEnds } from '../../transport/http2-transport.js';
 import type { Answer, Arrival, Opened } from '../gate/arrival.js';

@@ -3,14 +3,14 @@ import http2, { type Http2Server } from 'node:http2';
 import net, { type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls, { type TLSSocket } from 'node:tls';
-import { bind } from '../entrance/bind.js';
+import { BoundServer } from '../entrance/bound-server.js';
 import type { Entrance, ServedStreams } from '../entrance/entrance.js';
-import { CLOSING } from '../gate/gate.js';
 import { HalfOpen } from '../entrance/half-open.js';
 import { httpLimits, MAX_TIMER_MS } from '../entrance/http-limits.js';
-import type { ResolvedServerOptions } from '../options.js';
 import { answerFault, serveRequests, TIMED_OUT } from '../entrance/serve-requests.js';
 import { WaitingSockets } from '../entrance/waiting-sockets.js';
+import { CLOSING } from '../gate/gate.js';
+import type { ResolvedServerOptions } from '../options.js';
 import { HTTP2_LIMITS } from './http2-limits.js';
 import { serveStreams } from './serve-streams.js';
 import { Sessions } from './sessions.js';
@@ -25,7 +25,7 @@ const PREFACE = 'PRI';
 export class Http2Listener implements Entrance {
   readonly #options: ResolvedServerOptions<unknown>;
   readonly #served: ServedStreams;
-  readonly #server: net.Server;
+  readonly #bound: BoundServer;
   readonly #http: http.Server;
   readonly #http2: Http2Server;
   /** All sockets that were accepted; with TLS those below it. */
@@ -41,13 +41,11 @@ export class Http2Listener implements Entrance {
   };
   readonly #halfOpen: HalfOpen = new HalfOpen();
   #refused: Promise<void> | undefined;
-  #closed: Promise<void> | undefined;
-  #address: AddressInfo | string = '';
 
   constructor(options: ResolvedServerOptions<unknown>, served: ServedStreams) {
     this.#options = options;
     this.#served = served;
-    this.#server = this.#createServer();
+    this.#bound = new BoundServer(this.#createServer(), options);
     this.#http = http.createServer(httpLimits(options));
     this.#http2 = http2.createServer(HTTP2_LIMITS);
     this.#waiting = new WaitingSockets(Infinity, () => 0);
@@ -61,24 +59,19 @@ export class Http2Listener implements Entrance {
   }
 
   get address(): AddressInfo | string {
-    return this.#address;
+    return this.#bound.address;
   }
 
   get secure(): boolean {
     return this.#options.tls !== undefined;
   }
 
-  async open(): Promise<void> {
-    await bind(this.#server, this.#options);
-    this.#address = this.#server.address() ?? '';
+  open(): Promise<void> {
+    return this.#bound.open();
   }
 
   shut(): void {
-    this.#closed = new Promise((resolve) => {
-      this.#server.close(() => {
-        resolve();
-      });
-    });
+    this.#bound.shut();
     this.#refused = this.#halfOpen.refuse(this.#served, CLOSING);
     this.#sessions.close();
   }
@@ -92,7 +85,7 @@ export class Http2Listener implements Entrance {
     // Node writes what is said to a stream later, and what it has not written goes with the socket.
     await this.#sessions.emptied();
     this.cut();
-    await this.#closed;
+    await this.#bound.gone();
   }
 
   #createServer(): net.Server {

@@ -1,9 +1,9 @@
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { connectHead } from '../../protocol/handshake/extended-connect.js';
 import { refuse } from '../../protocol/handshake/refusal.js';
-import type { Arrival } from '../gate/arrival.js';
 import { Dispatcher } from '../entrance/dispatcher.js';
 import type { ServedStreams } from '../entrance/entrance.js';
+import type { Arrival } from '../gate/arrival.js';
 import { MAX_HEAD_BYTES } from './http2-limits.js';
 import type { Sessions } from './sessions.js';
 

@@ -1,11 +1,11 @@
 import type { Observable } from 'rxjs';
 import type { Connection } from '../../connection/connection.js';
+import { consoleLogger, type Logger } from '../../connection/logger.js';
 import type { Encoder } from '../../operators/codecs/codec.js';
 import type { Outgoing } from '../../protocol/message.js';
 import { checkOptions, ofType } from '../../protocol/option-checks.js';
-import { consoleLogger, type Logger } from '../../connection/logger.js';
-import { TopicRegistry } from './topic-registry.js';
 import type { TopicChange } from './topic-change.js';
+import { TopicRegistry } from './topic-registry.js';
 import type { Topic } from './topic.js';
 
 /** Topics by their names. */
