@@ -201,6 +201,8 @@ class Attempt<Context> {
     });
     request.once('socket', () => {
       stream.off('error', lost).off('close', lost);
+      // One that was given may have been paused, and Node does not undo that.
+      if (stream.isPaused()) stream.resume();
     });
     this.#request = request;
     request.on('upgrade', (response, socket, head) => {
