@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Observable, type Subscriber, type Subscription } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
+import { onAbort } from '../connection/on-abort.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { WebSocketError } from '../protocol/errors.js';
 import { type Given, givenValues } from './given-value.js';
@@ -163,10 +164,7 @@ function abortWith(signal: AbortSignal | undefined, subscriber: Subscriber<unkno
     abort();
     return;
   }
-  signal.addEventListener('abort', abort, { once: true });
-  subscriber.add(() => {
-    signal.removeEventListener('abort', abort);
-  });
+  subscriber.add(onAbort(signal, abort));
 }
 
 function closeOnAbort<Context>(
@@ -174,11 +172,9 @@ function closeOnAbort<Context>(
   connection: WebSocketConnection<Context>,
 ): void {
   if (signal === undefined) return;
-  const close = (): void => {
-    connection.close();
-  };
-  signal.addEventListener('abort', close, { once: true });
-  connection.whenClosed(() => {
-    signal.removeEventListener('abort', close);
-  });
+  connection.whenClosed(
+    onAbort(signal, () => {
+      connection.close();
+    }),
+  );
 }

@@ -33,7 +33,7 @@ import {
 } from './admission-options.js';
 import { OverriddenProfiles } from './gate/connection-overrides.js';
 import type { Authorize } from './gate/decision.js';
-import { abortSignal } from './on-abort.js';
+import { abortSignal } from '../connection/on-abort.js';
 import { checkPlace } from './place.js';
 import type { SelectSubprotocol } from './gate/select-subprotocol.js';
 

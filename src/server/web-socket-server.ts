@@ -27,7 +27,7 @@ import { answerPlainStream } from './http2/plain-stream.js';
 import { Listener } from './entrance/listener.js';
 import { broadcast, type BroadcastOptions, type BroadcastResult } from './broadcast.js';
 import type { ResolvedServerOptions } from './options.js';
-import { onAbort } from './on-abort.js';
+import { onAbort } from '../connection/on-abort.js';
 import { isHttpServer } from './place.js';
 import { answerPlainRequest } from './entrance/plain-request.js';
 import type { Server, ServerCloseOptions } from './server.js';
