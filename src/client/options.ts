@@ -1,3 +1,4 @@
+import { abortSignal } from '../connection/on-abort.js';
 import {
   CONNECTION_CHECKS,
   type ConnectionOptions,
@@ -99,7 +100,7 @@ export const CLIENT_HANDSHAKE_CHECKS: Checks = Object.freeze({
   ...ASKING_CHECKS,
   version: oneOf(8, 13),
   handshakeTimeoutMs: milliseconds,
-  signal: ofType('object'),
+  signal: abortSignal,
   acceptMasked: flag,
   maskingKey: ofType('function'),
   noDelay: flag,

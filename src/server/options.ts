@@ -256,6 +256,8 @@ export function resolveUpgradeOptions<Context>(
   options: UpgradeOptions<Context>,
 ): ResolvedUpgradeOptions<Context> {
   const serverHeader = options.serverHeader === false ? undefined : options.serverHeader;
+  // By themselves, too: of a list nothing would be left below.
+  headerList(options.headers ?? {}, RESERVED_IN_RESPONSE);
   const headers = { ...(serverHeader !== undefined && { Server: serverHeader }), ...options.headers };
   headerList(headers, RESERVED_IN_RESPONSE);
   const profile = connectionProfile('server', {
