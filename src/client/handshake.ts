@@ -285,11 +285,16 @@ class Attempt<Context> {
       this.#asking?.abort();
       this.#fail(
         new HandshakeError(
-          `${this.#target.shown} answered with status ${String(status)}, expected ${this.#asking === undefined ? '101 Switching Protocols' : '2xx'}`,
+          `${this.#target.shown} answered with status ${String(status)}, ${this.#wanted(status)}`,
           { phase: 'http', status, headers: headers.toRecord(), body: octets },
         ),
       );
     });
+  }
+
+  #wanted(status: number): string {
+    if (status === 101) return 'but without the Upgrade and Connection of a WebSocket';
+    return `expected ${this.#asking === undefined ? '101 Switching Protocols' : '2xx'}`;
   }
 
   #timeOut(): void {
