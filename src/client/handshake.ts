@@ -3,13 +3,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HandshakeRequest } from '../connection/handshake-facts.js';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
-import {
-  HandshakeError,
-  type HandshakePhase,
-  ProxyError,
-  TimeoutError,
-  WebSocketError,
-} from '../protocol/errors.js';
+import { HandshakeError, type HandshakePhase } from '../protocol/errors.js';
 import { bindExtensions } from '../protocol/extensions/bound.js';
 import { offerElements } from '../protocol/extensions/negotiate-client.js';
 import { newKey } from '../protocol/handshake/accept-key.js';
@@ -20,12 +14,13 @@ import { SocketTransport } from '../transport/socket-transport.js';
 import { type Accepted, checkHeaderCount } from './accepted.js';
 import type { ResolvedDialOptions } from './dial-options.js';
 import { Dialing } from './dialing.js';
+import { lostOnTheWay, notAccepted, tooLate } from './handshake-failure.js';
 import { askOverHttp2 } from './http2/ask-over-http2.js';
 import type { Http2Asking } from './http2/asking.js';
 import { isForHttp2 } from './http2/choice.js';
 import { withoutHttp2 } from './http2/without-http2.js';
 import type { ResolvedClientOptions } from './options.js';
-import { reasonOf } from './reason-of.js';
+import { leavesStream, OneStream } from './one-stream.js';
 import { readBody, type Refusal } from './response-body.js';
 import type { Target } from './target.js';
 
@@ -57,7 +52,7 @@ const MAX_HEAD_BYTES = 16 * 1024;
 /**
  * Performs a client's opening handshake: one request. RFC 6455 section 4.1. The connection it gives reads nothing before `start`.
  *
- * @param socket - What it is performed on. Default: the target is dialled.
+ * @param socket - What it is performed on; a {@link OneStream} that has none yet gets the one that is dialled. Default: the target is dialled.
  * @param remainingMs - What is left of `handshakeTimeoutMs`.
  * @returns aborts it: nothing is called after that, and nothing is left.
  */
@@ -65,7 +60,7 @@ export function shakeHands<Context>(
   target: Target,
   options: ResolvedClientOptions<Context>,
   observer: AttemptObserver<Context>,
-  socket: Duplex | undefined,
+  socket: Duplex | OneStream | undefined,
   remainingMs: number,
 ): () => void {
   const attempt = new Attempt(target, options, observer, socket);
@@ -80,6 +75,8 @@ class Attempt<Context> {
   readonly #options: ResolvedClientOptions<Context>;
   readonly #observer: AttemptObserver<Context>;
   readonly #socket: Duplex | undefined;
+  /** Set where there is one stream, and it may be asked on again. */
+  readonly #line: OneStream | undefined;
   readonly #key: string = newKey();
   readonly #headers: [string, string][];
   #settled = false;
@@ -95,12 +92,13 @@ class Attempt<Context> {
     target: Target,
     options: ResolvedClientOptions<Context>,
     observer: AttemptObserver<Context>,
-    socket: Duplex | undefined,
+    socket: Duplex | OneStream | undefined,
   ) {
     this.#target = target;
     this.#options = options;
     this.#observer = observer;
-    this.#socket = socket;
+    this.#line = socket instanceof OneStream ? socket : undefined;
+    this.#socket = socket instanceof OneStream ? socket.stream : socket;
     this.#headers = requestHeaders({
       host: options.hostHeader ?? target.host,
       key: this.#key,
@@ -110,7 +108,7 @@ class Attempt<Context> {
       origin: options.origin,
       headers: options.headers,
     });
-    if (socket === undefined) this.#dialing = this.#dialed(options.dialing);
+    if (this.#socket === undefined) this.#dialing = this.#dialed(options.dialing);
   }
 
   #dialed(dialing: ResolvedDialOptions): Dialing {
@@ -190,6 +188,10 @@ class Attempt<Context> {
     const lost = (error?: Error): void => {
       this.#fail(this.#describe(error ?? new Error('the stream was closed')));
     };
+    if (stream.destroyed) {
+      lost();
+      return;
+    }
     stream.on('error', lost).on('close', lost);
     const request = http.request({
       method: 'GET',
@@ -197,7 +199,7 @@ class Attempt<Context> {
       headers: this.#headers.flat(),
       setHost: false,
       maxHeaderSize: MAX_HEAD_BYTES,
-      createConnection: () => stream,
+      ...(this.#line === undefined ? { createConnection: () => stream } : { agent: this.#line.take(stream) }),
     });
     request.once('socket', () => {
       stream.off('error', lost).off('close', lost);
@@ -210,7 +212,7 @@ class Attempt<Context> {
     });
     request.on('response', (response) => {
       const headers = new HeaderFields(response.rawHeaders);
-      this.#refused({ status: response.statusCode ?? 0, headers, body: response });
+      this.#refused({ status: response.statusCode ?? 0, headers, body: response }, response);
     });
     request.on('error', (error) => {
       this.#fail(this.#describe(error));
@@ -271,57 +273,65 @@ class Attempt<Context> {
   }
 
   /** The server answered with something else: what it says is part of the error. */
-  #refused(refusal: Refusal): void {
+  #refused(refusal: Refusal, response?: http.IncomingMessage): void {
     const method = this.#asking === undefined ? 'GET' : 'CONNECT';
     const next = this.#settled ? undefined : this.#observer.onRefusal({ ...refusal, method });
-    if (next !== undefined) {
+    if (next === undefined) this.#giveUp(refusal);
+    else if (this.#line !== undefined) this.#goOn(this.#line, next, refusal, response);
+    else {
       this.abort();
       next();
+    }
+  }
+
+  /** Reads the answer to its end, so that the next one follows it on the same stream. */
+  #goOn(
+    line: OneStream,
+    next: () => void,
+    refusal: Refusal,
+    response: http.IncomingMessage | undefined,
+  ): void {
+    if (response === undefined || !leavesStream(response)) {
+      this.#giveUp(refusal);
       return;
     }
-    const { status, headers, body } = refusal;
-    this.#endBody = readBody(body, (octets) => {
-      this.#request?.destroy();
-      this.#asking?.abort();
-      this.#fail(
-        new HandshakeError(
-          `${this.#target.shown} answered with status ${String(status)}, ${this.#wanted(status)}`,
-          { phase: 'http', status, headers: headers.toRecord(), body: octets },
-        ),
+    this.#giveUp(refusal, () => {
+      if (!response.complete) return false;
+      line.whenFree(
+        () => {
+          if (this.#settle()) next();
+        },
+        () => {
+          this.#fail(
+            this.#describe(new Error(`the stream was closed behind the status ${String(refusal.status)}`)),
+          );
+        },
       );
+      return true;
     });
   }
 
-  #wanted(status: number): string {
-    if (status === 101) return 'but without the Upgrade and Connection of a WebSocket';
-    return `expected ${this.#asking === undefined ? '101 Switching Protocols' : '2xx'}`;
+  /** @param goesOn - Asked when the body has been read: whether it is no end. */
+  #giveUp(refusal: Refusal, goesOn?: () => boolean): void {
+    this.#endBody = readBody(refusal.body, (octets) => {
+      if (goesOn?.() === true) return;
+      this.#request?.destroy();
+      this.#asking?.abort();
+      this.#fail(notAccepted(this.#target.shown, refusal, octets, this.#asking !== undefined));
+    });
   }
 
   #timeOut(): void {
-    if (this.#endBody !== undefined) {
-      this.#endBody();
-      return;
-    }
-    const limitMs = this.#options.handshakeTimeoutMs;
-    const text = `${this.#target.shown} did not complete the opening handshake within ${String(limitMs)} ms`;
-    const cause = new TimeoutError(text, { option: 'handshakeTimeoutMs', limitMs });
-    const phase = this.#phase;
-    const details = { cause, code: 'RXWIRE_HANDSHAKE_TIMEOUT' } as const;
-    this.#fail(
-      phase === 'proxy' ? new ProxyError(text, details) : new HandshakeError(text, { ...details, phase }),
-    );
+    this.#endBody?.();
+    if (this.#settled) return;
+    this.#fail(tooLate(this.#target.shown, this.#options.handshakeTimeoutMs, this.#phase));
     this.#dialing?.abort();
     this.#request?.destroy();
     this.#asking?.abort();
   }
 
   #describe(error: Error): Error {
-    if (error instanceof WebSocketError) return error;
-    return new HandshakeError(`cannot connect to ${this.#target.shown}: ${reasonOf(error)}`, {
-      // A server of TLS 1.3 refuses a certificate when this side is done with TLS already.
-      phase: isOfTls(error) ? 'tls' : this.#phase,
-      cause: error,
-    });
+    return lostOnTheWay(this.#target.shown, error, this.#phase);
   }
 
   #fail(error: Error): void {
@@ -334,9 +344,4 @@ class Attempt<Context> {
     this.#cancelTimeout();
     return true;
   }
-}
-
-/** What OpenSSL says has its name in front. */
-function isOfTls(error: NodeJS.ErrnoException): boolean {
-  return error.code?.startsWith('ERR_SSL_') === true;
 }

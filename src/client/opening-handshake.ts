@@ -17,6 +17,7 @@ import { followRedirect, isRedirect, type Redirect } from './asking/redirect.js'
 import { type Given, givenValues } from './given-value.js';
 import { type HandshakeObserver, type RefusalHead, shakeHands } from './handshake.js';
 import type { ResolvedClientOptions } from './options.js';
+import { OneStream } from './one-stream.js';
 import { reasonOf } from './reason-of.js';
 import { httpUrlOf, type Target, urlOf } from './target.js';
 
@@ -28,7 +29,7 @@ export class OpeningHandshake<Context> {
   #target: Target;
   #options: ResolvedClientOptions<Context>;
   readonly #observer: HandshakeObserver<Context>;
-  readonly #socket: Duplex | undefined;
+  readonly #socket: Duplex | OneStream | undefined;
   readonly #until: number;
   /** What ends it: the attempt, or the wait for a function of the user's. */
   readonly #current = new Subscription();
@@ -40,7 +41,7 @@ export class OpeningHandshake<Context> {
   /** Whether it has been sent to another server than the first. */
   #isAbroad = false;
 
-  /** @param socket - What it is performed on, in one attempt. Default: the target is dialled. */
+  /** @param socket - What it is performed on. Default: the target is dialled. */
   constructor(
     target: Target,
     options: ResolvedClientOptions<Context>,
@@ -51,6 +52,13 @@ export class OpeningHandshake<Context> {
     this.#options = { ...options, origin: originOf(options.origin, target) };
     this.#observer = observer;
     this.#socket = socket;
+    if (mayAskAgain(options) && (socket ?? options.dialing.socket) !== undefined) {
+      const line = new OneStream();
+      this.#socket = socket === undefined ? line : line.take(socket);
+      this.#current.add(() => {
+        line.destroy();
+      });
+    }
     this.#until = options.profile.clock.now() + options.handshakeTimeoutMs;
     this.#answer = this.#firstAnswer();
   }
@@ -279,4 +287,9 @@ export class OpeningHandshake<Context> {
     this.#current.unsubscribe();
     this.#observer.onError(error);
   }
+}
+
+/** Whether a 401 is answered, other than by what was said at once. */
+function mayAskAgain({ asking: { auth } }: ResolvedClientOptions<unknown>): boolean {
+  return auth !== undefined && (typeof auth === 'function' || auth.scheme !== 'basic');
 }
