@@ -6,7 +6,7 @@ import { opensslNeed } from '../support/certificate.js';
 import { owned, startClient, startServer, watchResources } from '../support/harness.js';
 import { acceptHead, rawServer } from '../support/raw-peer.js';
 import { describeNeeds } from '../support/skip.js';
-import { until } from '../support/turns.js';
+import { turns, until } from '../support/turns.js';
 
 // An exception, or a rejection that nobody takes, fails the test.
 watchResources();
@@ -72,6 +72,36 @@ describe('a function that gives a value itself', () => {
       expect(owned(await openConnection(give, { logger: {} })).state).toBe('open');
     }
   });
+});
+
+describe('a function that never answers', () => {
+  /** Timers that the process stays for. */
+  const timers = (): number =>
+    hostProcess.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const never = (): Promise<never> => new Promise(() => undefined);
+  it.each<[string, ClientOptions]>([
+    ['headers', { headers: never }],
+    ['cookieJar', { cookieJar: { get: never, set: () => undefined } }],
+    ['dial', { dial: never }],
+    ['lookup', { lookup: () => undefined }],
+  ])(
+    'lets no process exit before the time of the opening handshake, but with unref: %s',
+    async (_name, options) => {
+      const before = timers();
+      for (const unref of [false, true]) {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const late = openConnection('ws://name.example', { ...options, unref, signal }).catch(
+          () => undefined,
+        );
+        await turns(3);
+        expect(timers() - before).toBe(unref ? 0 : 1);
+        controller.abort();
+        await late;
+        expect(timers() - before).toBe(0);
+      }
+    },
+  );
 });
 
 describe('lookup', () => {

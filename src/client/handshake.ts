@@ -123,9 +123,11 @@ class Attempt<Context> {
   }
 
   begin(remainingMs: number): void {
-    this.#cancelTimeout = this.#options.profile.clock.after(remainingMs, () => {
+    const late = (): void => {
       this.#timeOut();
-    });
+    };
+    // There may be no socket yet that keeps the process: functions of the user's are waited for.
+    this.#cancelTimeout = this.#options.profile.clock.after(remainingMs, late, !this.#options.unref);
     const socket = this.#socket;
     if (socket instanceof Socket) socket.setNoDelay(this.#options.dialing.noDelay);
     if (socket !== undefined) this.#ask(socket);

@@ -252,9 +252,10 @@ export class OpeningHandshake<Context> {
       const text = `cannot ask ${this.#target.shown}: ${what} failed: ${reasonOf(error)}`;
       this.#fail(new HandshakeError(text, { phase: 'http', cause: error }));
     };
-    const late = clock.after(Math.max(0, this.#until - clock.now()), () => {
+    const onLate = (): void => {
       this.#fail(this.#late(what));
-    });
+    };
+    const late = clock.after(Math.max(0, this.#until - clock.now()), onLate, !this.#options.unref);
     const waiting = new Subscription(late);
     this.#current.add(waiting);
     const given = defer(() => givenValues(give())).pipe(
