@@ -137,6 +137,26 @@ describe('signal', () => {
     expect(listeners(controller.signal)).toBe(0);
   });
 
+  it('shared by many at the same time has one listener, and Node no complaint', async () => {
+    const server = await startServer();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const refused = Array.from({ length: 20 }, () => openConnection('ws://127.0.0.1:1', { signal }));
+    expect(listeners(signal)).toBe(1);
+    for (const { status } of await Promise.allSettled(refused)) expect(status).toBe('rejected');
+    expect(listeners(signal)).toBe(0);
+    const open = await Promise.all(
+      Array.from({ length: 20 }, async () => owned(await openConnection(server.url, { signal }))),
+    );
+    expect(listeners(signal)).toBe(1);
+    const [first, ...others] = open;
+    first!.close();
+    await ended(first!);
+    controller.abort();
+    for (const connection of others) expect(await ended(connection)).toMatchObject({ code: 1000 });
+    expect(listeners(signal)).toBe(0);
+  });
+
   it('shared by many connections has no listener once all are gone', async () => {
     const server = await startServer();
     const { signal } = new AbortController();

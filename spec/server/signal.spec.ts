@@ -51,7 +51,7 @@ describe('signal', () => {
   it('closes the server of openServer, and is let go of by one that was closed', async () => {
     const { signal, abort, listeners } = abortable();
     const [one, other] = [await openServer({ ...HOST, signal }), await openServer({ ...HOST, signal })];
-    expect(listeners()).toBe(2);
+    expect(listeners()).toBe(1);
     await one.close();
     expect(listeners()).toBe(1);
     const client = await startClient(other.url);

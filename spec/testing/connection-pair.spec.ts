@@ -1,8 +1,15 @@
-import { map } from 'rxjs';
+import { asyncScheduler, map } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import fc from 'fast-check';
-import { HandshakeError, NegotiationError, TimeoutError } from 'rxwire';
-import { connectionPair, type ConnectionPairOptions, VirtualTime, WireChecker } from 'rxwire/testing';
+import { accept, HandshakeError, NegotiationError, TimeoutError } from 'rxwire';
+import {
+  connectionPair,
+  type ConnectionPairOptions,
+  rawPair,
+  type RawPairOptions,
+  VirtualTime,
+  WireChecker,
+} from 'rxwire/testing';
 import { messages, pieceSizes } from 'rxwire/testing/arbitraries';
 import '../support/seed.js';
 import { collect } from '../support/collect.js';
@@ -145,6 +152,27 @@ describe('connectionPair', () => {
     expect(() => connectionPair({ server: { maxMessageBytes: -1 } })).toThrow(/maxMessageBytes/);
     expect(() => connectionPair({ chop: 0 })).toThrow(RangeError);
     expect(() => connectionPair({ target: 'no path' })).toThrow(TypeError);
+  });
+
+  it.each([
+    ['client', 'proxy', 'http://proxy.example'],
+    ['client', 'dial', () => []],
+    ['client', 'auth', { username: 'me', password: 'mine' }],
+    ['client', 'hostHeader', 'a.example'],
+    ['client', 'redirects', 1],
+    ['client', 'scheduler', asyncScheduler],
+    ['client', 'headers', () => [{ 'X-Own': '1' }]],
+    ['server', 'port', 0],
+    ['server', 'authorize', () => accept()],
+    ['server', 'scheduler', asyncScheduler],
+  ])('refuses what would do nothing: of a %s %s', (side, name, value) => {
+    const pair = (): unknown => connectionPair({ [side]: { [name]: value } });
+    expect(pair).toThrow(TypeError);
+    expect(pair).toThrow(`option ${name} is`);
+    const raw = (): unknown => rawPair({ role: side, options: { [name]: value } } as RawPairOptions);
+    expect(raw).toThrow(`option ${name} is`);
+    const left = connectionPair({ scheduler: new VirtualTime(), [side]: { [name]: undefined } });
+    expect(left.client.state).toBe('open');
   });
 
   it('runs on the event loop without a scheduler', async () => {

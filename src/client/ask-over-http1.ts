@@ -6,6 +6,7 @@ import type { Offered } from '../protocol/handshake/judge-choice.js';
 import { judgeResponse } from '../protocol/handshake/response.js';
 import { SocketTransport } from '../transport/socket-transport.js';
 import { type Accepted, checkHeaderCount } from './accepted.js';
+import type { OneStream } from './one-stream.js';
 import type { Refusal } from './response-body.js';
 import type { Target } from './target.js';
 
@@ -19,6 +20,8 @@ export interface Question {
   /** What `requestHeaders` gives. */
   readonly headers: HeaderList;
   readonly offered: Offered;
+  /** Set where there is one stream, and it may be asked on again. */
+  readonly line: OneStream | undefined;
   /** Whether the process may exit while the connection is open. */
   readonly unref: boolean;
 }
@@ -51,10 +54,14 @@ export class Asking {
 
   /** Asks over a stream, and takes care of its errors until Node does. */
   begin(stream: Duplex): void {
-    const { target, headers } = this.#question;
+    const { target, headers, line } = this.#question;
     const lost = (error?: Error): void => {
       this.#fail(error ?? new Error('the stream was closed'));
     };
+    if (stream.destroyed) {
+      lost();
+      return;
+    }
     stream.on('error', lost).on('close', lost);
     const request = http.request({
       method: 'GET',
@@ -62,10 +69,12 @@ export class Asking {
       headers: headers.flat(),
       setHost: false,
       maxHeaderSize: MAX_HEAD_BYTES,
-      createConnection: () => stream,
+      ...(line === undefined ? { createConnection: () => stream } : { agent: line.take(stream) }),
     });
     request.once('socket', () => {
       stream.off('error', lost).off('close', lost);
+      // One that was given may have been paused, and Node does not undo that.
+      if (stream.isPaused()) stream.resume();
     });
     this.#request = request;
     request.on('upgrade', (response, socket, head) => {

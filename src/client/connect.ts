@@ -1,14 +1,16 @@
 import type { Duplex } from 'node:stream';
-import { from, Observable, type ObservableInput, type Subscriber, type Subscription } from 'rxjs';
+import { Observable, type Subscriber, type Subscription } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
+import { onAbort } from '../connection/on-abort.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { WebSocketError } from '../protocol/errors.js';
+import { type Given, givenValues } from './given-value.js';
 import { OpeningHandshake } from './opening-handshake.js';
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from './options.js';
 import { askedTarget } from './asked-target.js';
 
 /** Where to connect: a URL, or a function that is asked for one at every subscription (for a fresh token). */
-export type ClientUrl = string | URL | (() => ObservableInput<string | URL>);
+export type ClientUrl = string | URL | (() => Given<string | URL>);
 
 /**
  * A connection as a cold resource: subscribing dials, and emits the open {@link Connection}.
@@ -128,12 +130,12 @@ function dialed<Context>(
 }
 
 function resolveUrl(
-  url: () => ObservableInput<string | URL>,
+  url: () => Given<string | URL>,
   subscriber: Subscriber<unknown>,
   dial: (url: string | URL) => void,
 ): Subscription {
   let given = false;
-  return from(url()).subscribe({
+  return givenValues(url()).subscribe({
     next: (value) => {
       if (given) return;
       given = true;
@@ -162,10 +164,7 @@ function abortWith(signal: AbortSignal | undefined, subscriber: Subscriber<unkno
     abort();
     return;
   }
-  signal.addEventListener('abort', abort, { once: true });
-  subscriber.add(() => {
-    signal.removeEventListener('abort', abort);
-  });
+  subscriber.add(onAbort(signal, abort));
 }
 
 function closeOnAbort<Context>(
@@ -173,11 +172,9 @@ function closeOnAbort<Context>(
   connection: WebSocketConnection<Context>,
 ): void {
   if (signal === undefined) return;
-  const close = (): void => {
-    connection.close();
-  };
-  signal.addEventListener('abort', close, { once: true });
-  connection.whenClosed(() => {
-    signal.removeEventListener('abort', close);
-  });
+  connection.whenClosed(
+    onAbort(signal, () => {
+      connection.close();
+    }),
+  );
 }

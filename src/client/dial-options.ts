@@ -1,7 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import net, { type LookupFunction } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { ObservableInput } from 'rxjs';
 import {
   type Check,
   type Checks,
@@ -13,6 +12,8 @@ import {
 } from '../protocol/option-checks.js';
 import type { TcpOptions } from '../transport/dial.js';
 import type { Encryption } from '../transport/encryption.js';
+import type { Given } from './given-value.js';
+import { guardedLookup } from './guarded-lookup.js';
 import { type Http2Choice, protocolsFor } from './http2/choice.js';
 import { type ProxyOptions, type ProxySettings, resolveProxy } from './proxy/options.js';
 import { checkTls, type ClientTlsOptions } from './tls-option.js';
@@ -28,8 +29,8 @@ export interface DialTarget {
   readonly unixPath: string | undefined;
 }
 
-/** Gives a connected stream. The first one is taken; it is destroyed with the connection. */
-export type DialFunction = (target: DialTarget) => ObservableInput<Duplex>;
+/** Gives a connected stream, or an Observable, promise or iterable of it. The first one is taken; it is destroyed with the connection. */
+export type DialFunction = (target: DialTarget) => Given<Duplex>;
 
 /** How a client gets to its server: addresses, TLS, proxies. */
 export interface DialOptions {
@@ -37,7 +38,7 @@ export interface DialOptions {
   readonly tls?: ClientTlsOptions;
   /**
    * Where the keys of TLS are written, for programs that read captures: a file to append to, or a function that is given each line. Who has
-   * them can read all that was sent. Default nowhere; the variable SSLKEYLOGFILE is not looked at.
+   * them can read all that was sent. Default nowhere, as for an empty text; the variable SSLKEYLOGFILE is not looked at.
    */
   readonly keyLog?: string | ((line: Uint8Array) => void);
   /**
@@ -155,7 +156,10 @@ export function resolveDialOptions(
   const { tls = {}, keyLog, http2 = false, tcpKeepAliveMs = Infinity } = options;
   const encryption = { ...tls, protocols: protocolsFor(http2) };
   return {
-    tls: keyLog === undefined ? encryption : { ...encryption, onKeyLog: keyLogger(keyLog, onTrouble) },
+    tls:
+      keyLog === undefined || keyLog === ''
+        ? encryption
+        : { ...encryption, onKeyLog: keyLogger(keyLog, onTrouble) },
     http2,
     proxy: resolveProxy(options.proxy, options.noProxy),
     redirects: options.redirects ?? 0,
@@ -190,7 +194,7 @@ function tcpOptions(options: DialOptions): TcpOptions {
     ...(localAddress !== undefined && { localAddress }),
     ...(localPort !== undefined && { localPort }),
     ...(family !== undefined && { family }),
-    ...(lookup !== undefined && { lookup: guarded(lookup) }),
+    ...(lookup !== undefined && { lookup: guardedLookup(lookup) }),
     ...(autoSelectFamily !== undefined && { autoSelectFamily }),
     ...(autoSelectFamilyTimeoutMs !== undefined && {
       autoSelectFamilyAttemptTimeout: autoSelectFamilyTimeoutMs,
@@ -198,27 +202,19 @@ function tcpOptions(options: DialOptions): TcpOptions {
   };
 }
 
-/** A throw in it would leave a socket behind that nobody has. */
-function guarded(lookup: LookupFunction): LookupFunction {
-  return (hostname, options, done) => {
-    try {
-      lookup(hostname, options, done);
-    } catch (error) {
-      process.nextTick(done, error, '');
-    }
-  };
-}
-
-/** What a hook throws may not end the process: it was called by a socket. */
+/** What a hook throws, or rejects with, may not end the process: it was called by a socket. */
 function keyLogger(
-  keyLog: string | ((line: Uint8Array) => void),
+  keyLog: string | ((line: Uint8Array) => unknown),
   onTrouble: (error: unknown) => void,
 ): (line: Uint8Array) => void {
   return (line) => {
     try {
-      if (typeof keyLog === 'function') keyLog(line);
+      if (typeof keyLog === 'function') {
+        Promise.resolve(keyLog(line)).catch(onTrouble);
+        return;
+      }
       // Lines are few and short, and those of several connections must not be mixed.
-      else appendFileSync(keyLog, line, { mode: 0o600 });
+      appendFileSync(keyLog, line, { mode: 0o600 });
     } catch (error) {
       onTrouble(error);
     }

@@ -10,6 +10,7 @@ import {
 } from '../protocol/errors.js';
 import { dial, type Dial, type DialOptions } from '../transport/dial.js';
 import { encrypt } from '../transport/encryption.js';
+import { whyNotOctets } from '../transport/octet-stream.js';
 import { ready } from '../transport/ready.js';
 import type { DialTarget, ResolvedDialOptions } from './dial-options.js';
 import { givenStream, type GivenStream } from './given-stream.js';
@@ -166,6 +167,8 @@ export class Dialing {
     if (given.destroyed || !given.readable || !given.writable) {
       throw new Error('the given stream is closed, or ended on one side');
     }
+    const flaw = whyNotOctets(given);
+    if (flaw !== undefined) throw new TypeError(`the given stream ${flaw}`);
     if (!(given instanceof TLSSocket)) return secure ? this.#encrypted(given) : given;
     if (this.#options.http2 !== false && given.alpnProtocol === null) {
       // What it has negotiated decides what is spoken.

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { from, type ObservableInput } from 'rxjs';
+import { type Given, givenValues } from './given-value.js';
 
 /** A stream on its way from a function of the user's. */
 export interface GivenStream {
@@ -12,12 +12,12 @@ export interface GivenStream {
  * The first stream that a function of the user's gives; others are destroyed. An Observable stays subscribed until the stream has closed,
  * so that it may tear down then what belongs to it.
  */
-export function givenStream(dial: () => ObservableInput<Duplex>): GivenStream {
+export function givenStream(dial: () => Given<Duplex>): GivenStream {
   let leave: () => void = () => undefined;
   const stream = new Promise<Duplex>((resolve, reject) => {
     const input = dial();
     let isWanted = true;
-    const subscription = from(input).subscribe({
+    const subscription = givenValues(input).subscribe({
       next: (value: unknown) => {
         if (!(value instanceof Duplex)) {
           reject(new TypeError(`option dial gave a value of type ${typeof value}, expected a Duplex`));
@@ -42,7 +42,7 @@ export function givenStream(dial: () => ObservableInput<Duplex>): GivenStream {
     leave = () => {
       isWanted = false;
       // A promise cannot be told, and what it gives has to be destroyed.
-      if (!('then' in input)) subscription.unsubscribe();
+      if (typeof input !== 'object' || !('then' in input)) subscription.unsubscribe();
     };
   });
   return {

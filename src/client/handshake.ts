@@ -2,13 +2,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HandshakeRequest } from '../connection/handshake-facts.js';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
-import {
-  HandshakeError,
-  type HandshakePhase,
-  ProxyError,
-  TimeoutError,
-  WebSocketError,
-} from '../protocol/errors.js';
+import { HandshakeError, type HandshakePhase } from '../protocol/errors.js';
 import { bindExtensions } from '../protocol/extensions/bound.js';
 import { offerElements } from '../protocol/extensions/negotiate-client.js';
 import { newKey } from '../protocol/handshake/accept-key.js';
@@ -17,11 +11,12 @@ import type { Accepted } from './accepted.js';
 import { type Asking, askOverHttp1, type Question, type QuestionObserver } from './ask-over-http1.js';
 import type { ResolvedDialOptions } from './dial-options.js';
 import { Dialing } from './dialing.js';
+import { lostOnTheWay, notAccepted, tooLate } from './handshake-failure.js';
 import { askOverHttp2 } from './http2/ask-over-http2.js';
 import { isForHttp2 } from './http2/choice.js';
 import { withoutHttp2 } from './http2/without-http2.js';
 import type { ResolvedClientOptions } from './options.js';
-import { reasonOf } from './reason-of.js';
+import { leavesStream, OneStream } from './one-stream.js';
 import { readBody, type Refusal } from './response-body.js';
 import type { Target } from './target.js';
 
@@ -50,7 +45,7 @@ export interface AttemptObserver<Context> extends HandshakeObserver<Context> {
 /**
  * Performs a client's opening handshake: one request. RFC 6455 section 4.1. The connection it gives reads nothing before `start`.
  *
- * @param socket - What it is performed on. Default: the target is dialled.
+ * @param socket - What it is performed on; a {@link OneStream} that has none yet gets the one that is dialled. Default: the target is dialled.
  * @param remainingMs - What is left of `handshakeTimeoutMs`.
  * @returns aborts it: nothing is called after that, and nothing is left.
  */
@@ -58,7 +53,7 @@ export function shakeHands<Context>(
   target: Target,
   options: ResolvedClientOptions<Context>,
   observer: AttemptObserver<Context>,
-  socket: Duplex | undefined,
+  socket: Duplex | OneStream | undefined,
   remainingMs: number,
 ): () => void {
   const attempt = new Attempt(target, options, observer, socket);
@@ -73,6 +68,8 @@ class Attempt<Context> {
   readonly #options: ResolvedClientOptions<Context>;
   readonly #observer: AttemptObserver<Context>;
   readonly #socket: Duplex | undefined;
+  /** Set where there is one stream, and it may be asked on again. */
+  readonly #line: OneStream | undefined;
   readonly #key: string = newKey();
   readonly #headers: [string, string][];
   #settled = false;
@@ -89,12 +86,13 @@ class Attempt<Context> {
     target: Target,
     options: ResolvedClientOptions<Context>,
     observer: AttemptObserver<Context>,
-    socket: Duplex | undefined,
+    socket: Duplex | OneStream | undefined,
   ) {
     this.#target = target;
     this.#options = options;
     this.#observer = observer;
-    this.#socket = socket;
+    this.#line = socket instanceof OneStream ? socket : undefined;
+    this.#socket = socket instanceof OneStream ? socket.stream : socket;
     this.#headers = requestHeaders({
       host: options.hostHeader ?? target.host,
       key: this.#key,
@@ -104,7 +102,7 @@ class Attempt<Context> {
       origin: options.origin,
       headers: options.headers,
     });
-    if (socket === undefined) this.#dialing = this.#dialed(options.dialing);
+    if (this.#socket === undefined) this.#dialing = this.#dialed(options.dialing);
   }
 
   #dialed(dialing: ResolvedDialOptions): Dialing {
@@ -119,9 +117,11 @@ class Attempt<Context> {
   }
 
   begin(remainingMs: number): void {
-    this.#cancelTimeout = this.#options.profile.clock.after(remainingMs, () => {
+    const late = (): void => {
       this.#timeOut();
-    });
+    };
+    // There may be no socket yet that keeps the process: functions of the user's are waited for.
+    this.#cancelTimeout = this.#options.profile.clock.after(remainingMs, late, !this.#options.unref);
     const socket = this.#socket;
     if (socket instanceof Socket) socket.setNoDelay(this.#options.dialing.noDelay);
     if (socket !== undefined) this.#ask(socket);
@@ -148,7 +148,11 @@ class Attempt<Context> {
 
   #ask(stream: Duplex): void {
     this.#method = 'GET';
-    this.#asking = askOverHttp1(stream, { ...this.#question, key: this.#key }, this.#outcome);
+    this.#asking = askOverHttp1(
+      stream,
+      { ...this.#question, key: this.#key, line: this.#line },
+      this.#outcome,
+    );
   }
 
   #askOverHttp2(stream: Duplex, dialing: ResolvedDialOptions): void {
@@ -167,7 +171,7 @@ class Attempt<Context> {
     );
   }
 
-  get #question(): Omit<Question, 'key'> {
+  get #question(): Omit<Question, 'key' | 'line'> {
     const { subprotocols, requireSubprotocol, profile, unref } = this.#options;
     const offered = { subprotocols, requireSubprotocol, extensions: profile.options.extensions };
     return { target: this.#target, headers: this.#headers, offered, unref };
@@ -226,46 +230,54 @@ class Attempt<Context> {
   #refused(refusal: Refusal): void {
     const method = this.#method;
     const next = this.#settled ? undefined : this.#observer.onRefusal({ ...refusal, method });
-    if (next !== undefined) {
+    if (next === undefined) this.#giveUp(refusal);
+    else if (this.#line !== undefined) this.#goOn(this.#line, next, refusal);
+    else {
       this.abort();
       next();
+    }
+  }
+
+  /** Reads the answer to its end, so that the next one follows it on the same stream. */
+  #goOn(line: OneStream, next: () => void, refusal: Refusal): void {
+    const { status, body } = refusal;
+    if (!leavesStream(body)) {
+      this.#giveUp(refusal);
       return;
     }
-    const { status, headers, body } = refusal;
-    this.#endBody = readBody(body, (octets) => {
-      this.#asking?.abort();
-      const expected = method === 'GET' ? '101 Switching Protocols' : '2xx';
-      const text = `${this.#target.shown} answered with status ${String(status)}, expected ${expected}`;
-      this.#fail(
-        new HandshakeError(text, { phase: 'http', status, headers: headers.toRecord(), body: octets }),
+    this.#giveUp(refusal, () => {
+      if (!body.complete) return false;
+      line.whenFree(
+        () => {
+          if (this.#settle()) next();
+        },
+        () => {
+          this.#fail(this.#describe(new Error(`the stream was closed behind the status ${String(status)}`)));
+        },
       );
+      return true;
+    });
+  }
+
+  /** @param goesOn - Asked when the body has been read: whether it is no end. */
+  #giveUp(refusal: Refusal, goesOn?: () => boolean): void {
+    this.#endBody = readBody(refusal.body, (octets) => {
+      if (goesOn?.() === true) return;
+      this.#asking?.abort();
+      this.#fail(notAccepted(this.#target.shown, refusal, octets, this.#method === 'CONNECT'));
     });
   }
 
   #timeOut(): void {
-    if (this.#endBody !== undefined) {
-      this.#endBody();
-      return;
-    }
-    const limitMs = this.#options.handshakeTimeoutMs;
-    const text = `${this.#target.shown} did not complete the opening handshake within ${String(limitMs)} ms`;
-    const cause = new TimeoutError(text, { option: 'handshakeTimeoutMs', limitMs });
-    const phase = this.#phase;
-    const details = { cause, code: 'RXWIRE_HANDSHAKE_TIMEOUT' } as const;
-    this.#fail(
-      phase === 'proxy' ? new ProxyError(text, details) : new HandshakeError(text, { ...details, phase }),
-    );
+    this.#endBody?.();
+    if (this.#settled) return;
+    this.#fail(tooLate(this.#target.shown, this.#options.handshakeTimeoutMs, this.#phase));
     this.#dialing?.abort();
     this.#asking?.abort();
   }
 
   #describe(error: Error): Error {
-    if (error instanceof WebSocketError) return error;
-    return new HandshakeError(`cannot connect to ${this.#target.shown}: ${reasonOf(error)}`, {
-      // A server of TLS 1.3 refuses a certificate when this side is done with TLS already.
-      phase: isOfTls(error) ? 'tls' : this.#phase,
-      cause: error,
-    });
+    return lostOnTheWay(this.#target.shown, error, this.#phase);
   }
 
   #fail(error: Error): void {
@@ -278,9 +290,4 @@ class Attempt<Context> {
     this.#cancelTimeout();
     return true;
   }
-}
-
-/** What OpenSSL says has its name in front. */
-function isOfTls(error: NodeJS.ErrnoException): boolean {
-  return error.code?.startsWith('ERR_SSL_') === true;
 }

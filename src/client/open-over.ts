@@ -3,7 +3,6 @@ import { type Observable, ReplaySubject, tap } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { anything, type Checks, checkOptions, oneOf } from '../protocol/option-checks.js';
 import { askedTarget } from './asked-target.js';
-import { checkForOneStream } from './asking/options.js';
 import { opening } from './connect.js';
 import { CLIENT_HANDSHAKE_CHECKS, type ClientHandshakeOptions, resolveClientOptions } from './options.js';
 
@@ -28,7 +27,6 @@ export function openerOver<Context>(
   checkOptions(options, CHECKS);
   const { role: _, url, ...rest } = options;
   const resolved = resolveClientOptions<Context>(rest);
-  checkForOneStream(rest);
   askedTarget(url, resolved);
   return (socket) => {
     const result$ = new ReplaySubject<Connection<Context>>(1);

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { defer, type ObservableInput, Subscription, take, throwIfEmpty } from 'rxjs';
+import { defer, Subscription, take, throwIfEmpty } from 'rxjs';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { HandshakeError, TimeoutError } from '../protocol/errors.js';
 import { allChallenges } from '../protocol/handshake/challenges.js';
@@ -14,8 +14,10 @@ import { withAdded } from './asking/header-source.js';
 import { checkHeaders } from './asking/options.js';
 import { originOf } from './asking/origin.js';
 import { followRedirect, isRedirect, type Redirect } from './asking/redirect.js';
+import { type Given, givenValues } from './given-value.js';
 import { type HandshakeObserver, type RefusalHead, shakeHands } from './handshake.js';
 import type { ResolvedClientOptions } from './options.js';
+import { OneStream } from './one-stream.js';
 import { reasonOf } from './reason-of.js';
 import { httpUrlOf, type Target, urlOf } from './target.js';
 
@@ -27,7 +29,7 @@ export class OpeningHandshake<Context> {
   #target: Target;
   #options: ResolvedClientOptions<Context>;
   readonly #observer: HandshakeObserver<Context>;
-  readonly #socket: Duplex | undefined;
+  readonly #socket: Duplex | OneStream | undefined;
   readonly #until: number;
   /** What ends it: the attempt, or the wait for a function of the user's. */
   readonly #current = new Subscription();
@@ -39,7 +41,7 @@ export class OpeningHandshake<Context> {
   /** Whether it has been sent to another server than the first. */
   #isAbroad = false;
 
-  /** @param socket - What it is performed on, in one attempt. Default: the target is dialled. */
+  /** @param socket - What it is performed on. Default: the target is dialled. */
   constructor(
     target: Target,
     options: ResolvedClientOptions<Context>,
@@ -50,6 +52,13 @@ export class OpeningHandshake<Context> {
     this.#options = { ...options, origin: originOf(options.origin, target) };
     this.#observer = observer;
     this.#socket = socket;
+    if (mayAskAgain(options) && (socket ?? options.dialing.socket) !== undefined) {
+      const line = new OneStream();
+      this.#socket = socket === undefined ? line : line.take(socket);
+      this.#current.add(() => {
+        line.destroy();
+      });
+    }
     this.#until = options.profile.clock.now() + options.handshakeTimeoutMs;
     this.#answer = this.#firstAnswer();
   }
@@ -237,18 +246,19 @@ export class OpeningHandshake<Context> {
   }
 
   /** Waits for the first value of a function of the user's. What it throws, or gives wrongly, is the end of this handshake only. */
-  #wait<T>(what: string, give: () => ObservableInput<T>, then: (value: T) => void): void {
+  #wait<T>(what: string, give: () => Given<T>, then: (value: T) => void): void {
     const { clock } = this.#options.profile;
     const wrong = (error: unknown): void => {
       const text = `cannot ask ${this.#target.shown}: ${what} failed: ${reasonOf(error)}`;
       this.#fail(new HandshakeError(text, { phase: 'http', cause: error }));
     };
-    const late = clock.after(Math.max(0, this.#until - clock.now()), () => {
+    const onLate = (): void => {
       this.#fail(this.#late(what));
-    });
+    };
+    const late = clock.after(Math.max(0, this.#until - clock.now()), onLate, !this.#options.unref);
     const waiting = new Subscription(late);
     this.#current.add(waiting);
-    const given = defer(give).pipe(
+    const given = defer(() => givenValues(give())).pipe(
       take(1),
       throwIfEmpty(() => new Error('it gave no value')),
     );
@@ -278,4 +288,9 @@ export class OpeningHandshake<Context> {
     this.#current.unsubscribe();
     this.#observer.onError(error);
   }
+}
+
+/** Whether a 401 is answered, other than by what was said at once. */
+function mayAskAgain({ asking: { auth } }: ResolvedClientOptions<unknown>): boolean {
+  return auth !== undefined && (typeof auth === 'function' || auth.scheme !== 'basic');
 }

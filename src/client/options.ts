@@ -1,3 +1,4 @@
+import { abortSignal } from '../connection/on-abort.js';
 import {
   CONNECTION_CHECKS,
   type ConnectionOptions,
@@ -15,13 +16,7 @@ import {
   ofType,
   oneOf,
 } from '../protocol/option-checks.js';
-import {
-  type Asking,
-  ASKING_CHECKS,
-  type AskingOptions,
-  checkForOneStream,
-  resolveAsking,
-} from './asking/options.js';
+import { type Asking, ASKING_CHECKS, type AskingOptions, resolveAsking } from './asking/options.js';
 import {
   DIAL_CHECKS,
   type DialOptions,
@@ -99,7 +94,7 @@ export const CLIENT_HANDSHAKE_CHECKS: Checks = Object.freeze({
   ...ASKING_CHECKS,
   version: oneOf(8, 13),
   handshakeTimeoutMs: milliseconds,
-  signal: ofType('object'),
+  signal: abortSignal,
   acceptMasked: flag,
   maskingKey: ofType('function'),
   noDelay: flag,
@@ -143,4 +138,12 @@ export function resolveClientOptions<Context>(
     unref: options.unref ?? false,
     profile,
   };
+}
+
+/** Over HTTP/2 it is not asked again on the same connection. */
+function checkForOneStream({ auth, http2 = false }: ClientOptions<unknown>): void {
+  if (http2 === false || auth === undefined || (typeof auth === 'object' && auth.scheme === 'basic')) return;
+  throw new TypeError(
+    "option auth may ask again, and with http2 there is one stream for it: expected the scheme 'basic', which is sent at once",
+  );
 }

@@ -5,6 +5,7 @@ import { ConnectionClosedError } from '../protocol/connection-closed-error.js';
 import { TimeoutError } from '../protocol/errors.js';
 import type { Message, Outgoing } from '../protocol/message.js';
 import { type Checks, checkOptions, milliseconds } from '../protocol/option-checks.js';
+import { preparedOf } from '../protocol/outgoing.js';
 import { type ClientUrl, connect } from './connect.js';
 import { CLIENT_CHECKS, type ClientOptions } from './options.js';
 
@@ -37,6 +38,8 @@ export function request<Context = undefined>(
 ): Promise<Message> {
   const reply$ = defer(() => {
     checkOptions(options, CHECKS);
+    // What cannot be sent opens nothing.
+    preparedOf(message);
     const { replyTimeoutMs = DEFAULT_REPLY_TIMEOUT_MS, ...rest } = options;
     return connect<Context>(url, rest as ClientOptions<Context>).pipe(
       mergeMap((connection) => replyOf(connection, message, replyTimeoutMs, options)),

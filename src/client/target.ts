@@ -87,7 +87,7 @@ function parseUrl(url: string | URL): URL {
     return new URL(String(url));
   } catch {
     // Node's own error shows all of the URL, and there may be a secret in it.
-    throw new TypeError('URL cannot be parsed');
+    throw new TypeError('URL cannot be parsed, expected one such as wss://example.com/path');
   }
 }
 
@@ -112,7 +112,8 @@ function unixTarget(url: URL, secure: boolean): Target {
   if (unixPath === '') throw new TypeError('URL has no path of a Unix socket');
   const path = colon < 0 ? '/' : pathname.slice(colon + 1);
   const target = `${path}${url.search}`;
-  return { secure, hostname: '', port: 0, unixPath, host: 'localhost', target, shown: `ws+unix:${unixPath}` };
+  const shown = `${secure ? 'wss' : 'ws'}+unix:${unixPath}`;
+  return { secure, hostname: '', port: 0, unixPath, host: 'localhost', target, shown };
 }
 
 function decoded(path: string): string {

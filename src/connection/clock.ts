@@ -7,8 +7,12 @@ export type Cancel = () => void;
 export interface Clock {
   /** Milliseconds since some moment. */
   now(): number;
-  /** Runs `task` in `ms` milliseconds. `Infinity` is never. */
-  after(ms: number, task: () => void): Cancel;
+  /**
+   * Runs `task` in `ms` milliseconds. `Infinity` is never.
+   *
+   * @param holds - Whether the process stays for it, as where somebody waits and there is no socket. Default false.
+   */
+  after(ms: number, task: () => void, holds?: boolean): Cancel;
   /**
    * Milliseconds that have passed outside since this was last asked, and not for `now`: a machine that sleeps may stop its clock. Missing
    * where that cannot be.
@@ -25,8 +29,8 @@ const aheadMs = (): number => Date.now() - performance.now();
 let lastAheadMs = aheadMs();
 
 /**
- * The clock of this machine. It does not jump when the date is set, and its timers keep no process alive: a
- * connection's socket does.
+ * The clock of this machine. It does not jump when the date is set, and its timers keep no process alive unless they
+ * are to: a connection's socket does.
  */
 export const machineClock: Clock = {
   now: () => performance.now(),
@@ -36,10 +40,10 @@ export const machineClock: Clock = {
     lastAheadMs = aheadMs();
     return Math.max(0, lastAheadMs - before);
   },
-  after(ms, task) {
+  after(ms, task, holds = false) {
     if (ms > MAX_TIMER_MS) return never;
     const timer = setTimeout(task, ms);
-    timer.unref();
+    if (!holds) timer.unref();
     return () => {
       clearTimeout(timer);
     };

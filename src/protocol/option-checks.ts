@@ -1,3 +1,5 @@
+import { nameHere } from './names-elsewhere.js';
+
 /** What an option may be. */
 export interface Check {
   /** In words, for the error: "an integer from 4 to 125". */
@@ -64,17 +66,25 @@ export const anything: Check = { expected: 'anything', accepts: () => true, inRa
  * @throws TypeError for an unknown name (naming the nearest) or a wrong type; RangeError for a value out of range.
  */
 export function checkOptions(options: object, checks: Checks, prefix = ''): void {
+  checkObject(options, prefix);
   for (const [name, value] of Object.entries(options)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (check === undefined) {
-      throw new TypeError(
-        `unknown option ${prefix}${name}, did you mean ${prefix}${nearest(name, Object.keys(checks))}?`,
-      );
+      const known = Object.keys(checks);
+      const meant = nameHere(name, known) ?? nearest(name, known);
+      throw new TypeError(`unknown option ${prefix}${name}, did you mean ${prefix}${meant}?`);
     }
     if (value === undefined || check.accepts(value)) continue;
     const text = `option ${prefix}${name} is ${show(value)}, expected ${check.expected}`;
     throw check.inRangeOfType(value) ? new RangeError(text) : new TypeError(text);
   }
+}
+
+function checkObject(options: unknown, prefix: string): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  const what = prefix === '' ? 'options' : `option ${prefix.slice(0, -1)}`;
+  const given = Array.isArray(options) ? 'an array' : show(options);
+  throw new TypeError(`${what} ${prefix === '' ? 'are' : 'is'} ${given}, expected an object`);
 }
 
 function show(value: unknown): string {
@@ -83,18 +93,28 @@ function show(value: unknown): string {
   return `a value of type ${typeof value}`;
 }
 
-/** The known name that takes the fewest changes of a letter to get to. */
+/** The known name that takes the fewest changes of a letter to get to; of several, the one that begins alike for longest. */
 export function nearest(name: string, known: readonly string[]): string {
   let best = known[0] ?? '';
   let least = Infinity;
+  const given = name.toLowerCase();
   for (const candidate of known) {
-    const changes = distance(name.toLowerCase(), candidate.toLowerCase());
+    const wanted = candidate.toLowerCase();
+    // Less than one change, whatever it is.
+    const changes = distance(given, wanted) - alike(given, wanted) / (given.length + 1);
     if (changes < least) {
       least = changes;
       best = candidate;
     }
   }
   return best;
+}
+
+/** How many letters are the same at the beginning. */
+function alike(a: string, b: string): number {
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  return i;
 }
 
 function distance(a: string, b: string): number {

@@ -1,7 +1,7 @@
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { CloseCode } from '../protocol/close-code.js';
 import type { GateOwner } from './gate/gate.js';
-import { onAbort } from './on-abort.js';
+import { onAbort } from '../connection/on-abort.js';
 
 /** Those whom an AbortSignal concerns. It has a listener of ours while there are some, and none while there are none. */
 export class Attendance<Context> {

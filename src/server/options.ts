@@ -6,6 +6,7 @@ import {
   DEFAULT_HANDSHAKE_TIMEOUT_MS,
   resolveConnectionOptions,
 } from '../connection/options.js';
+import { abortSignal } from '../connection/on-abort.js';
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
 import {
   type HeaderOptions,
@@ -34,7 +35,6 @@ import {
 import { OverriddenProfiles } from './gate/connection-overrides.js';
 import type { Authorize } from './gate/decision.js';
 import type { SelectSubprotocol } from './gate/select-subprotocol.js';
-import { abortSignal } from './on-abort.js';
 import { checkPlace } from './place.js';
 
 /** What a server says to requests, and what its connections are like: wherever its requests come from. */
@@ -256,6 +256,8 @@ export function resolveUpgradeOptions<Context>(
   options: UpgradeOptions<Context>,
 ): ResolvedUpgradeOptions<Context> {
   const serverHeader = options.serverHeader === false ? undefined : options.serverHeader;
+  // By themselves, too: of a list nothing would be left below.
+  headerList(options.headers ?? {}, RESERVED_IN_RESPONSE);
   const headers = { ...(serverHeader !== undefined && { Server: serverHeader }), ...options.headers };
   headerList(headers, RESERVED_IN_RESPONSE);
   const profile = connectionProfile('server', {

@@ -3,6 +3,7 @@ import { Duplex } from 'node:stream';
 import { type Observable, ReplaySubject } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { type Checks, checkOptions, oneOf } from '../protocol/option-checks.js';
+import { whyNotOctets } from '../transport/octet-stream.js';
 import { claim } from './entrance/claim.js';
 import type { GateOwner } from './gate/gate.js';
 import { UpgradeArrival } from './gate/upgrade-arrival.js';
@@ -85,10 +86,14 @@ function ownerOf<Context>(result$: ReplaySubject<Connection<Context>>): GateOwne
   };
 }
 
-/** @throws TypeError for what is no Duplex. */
+/** @throws TypeError for what is no Duplex, or one that does not give octets. */
 export function checkSocket(socket: unknown): Duplex {
-  if (socket instanceof Duplex) return socket;
-  throw new TypeError('upgrade takes a request, its socket and head, or a Duplex and options');
+  if (!(socket instanceof Duplex)) {
+    throw new TypeError('upgrade takes a request, its socket and head, or a Duplex and options');
+  }
+  const flaw = whyNotOctets(socket);
+  if (flaw !== undefined) throw new TypeError(`the socket ${flaw}`);
+  return socket;
 }
 
 /** @throws Error for a socket that somebody has taken before. */

@@ -3,57 +3,76 @@ import type { ClientOptions, HeaderOptions, ServerOptions } from '../index.js';
 import { WIRE_KEY } from './wire-frame.js';
 import type { ChopOption } from './wire.js';
 
-/** {@link ClientOptions} without those of sockets, of requests that are made again, and of time, which is the pair's. */
-export type PairClientOptions<Context = undefined> = Omit<
-  ClientOptions<Context>,
-  | 'auth'
-  | 'cookieJar'
-  | 'cookies'
-  | 'handshakeTimeoutMs'
-  | 'headers'
-  | 'http2'
-  | 'noDelay'
-  | 'redirects'
-  | 'scheduler'
-  | 'signal'
-  | 'tls'
-  | 'unref'
-  | 'userAgent'
-> & { readonly headers?: HeaderOptions };
+/** What of {@link ClientOptions} is of sockets, of requests that are made again, or of the pair. */
+const NOT_OF_CLIENTS = [
+  'auth',
+  'autoSelectFamily',
+  'autoSelectFamilyTimeoutMs',
+  'connectTimeoutMs',
+  'cookieJar',
+  'cookies',
+  'dial',
+  'family',
+  'handshakeTimeoutMs',
+  'hostHeader',
+  'http2',
+  'keyLog',
+  'localAddress',
+  'localPort',
+  'lookup',
+  'noDelay',
+  'noProxy',
+  'proxy',
+  'redirects',
+  'scheduler',
+  'signal',
+  'socket',
+  'tcpKeepAliveMs',
+  'tls',
+  'unref',
+  'userAgent',
+] as const;
 
 /** What of {@link ServerOptions} is of sockets, of other requests, or decides about requests: in memory nobody is refused. */
-type NotOfPairs =
-  | 'allowedHosts'
-  | 'authorize'
-  | 'backlog'
-  | 'fd'
-  | 'handshakeTimeoutMs'
-  | 'headers'
-  | 'host'
-  | 'http2'
-  | 'maxConnections'
-  | 'maxConnectionsPerAddress'
-  | 'maxPendingHandshakes'
-  | 'noDelay'
-  | 'path'
-  | 'port'
-  | 'requireSubprotocol'
-  | 'reusePort'
-  | 'scheduler'
-  | 'selectSubprotocol'
-  | 'server'
-  | 'serverHeader'
-  | 'signal'
-  | 'statusPage'
-  | 'tls'
-  | 'trustProxy'
-  | 'unixPath'
-  | 'unmatched'
-  | 'unref'
-  | 'versions';
+const NOT_OF_SERVERS = [
+  'allowedHosts',
+  'authorize',
+  'backlog',
+  'fd',
+  'handshakeTimeoutMs',
+  'headers',
+  'host',
+  'http2',
+  'maxConnections',
+  'maxConnectionsPerAddress',
+  'maxPendingHandshakes',
+  'noDelay',
+  'path',
+  'port',
+  'requireSubprotocol',
+  'reusePort',
+  'scheduler',
+  'selectSubprotocol',
+  'server',
+  'serverHeader',
+  'signal',
+  'statusPage',
+  'tls',
+  'trustProxy',
+  'unixPath',
+  'unmatched',
+  'unref',
+  'versions',
+] as const;
+
+/** {@link ClientOptions} as far as they are the connection's, or its request's; time is the pair's. */
+export type PairClientOptions<Context = undefined> = Omit<
+  ClientOptions<Context>,
+  'headers' | (typeof NOT_OF_CLIENTS)[number]
+> & { readonly headers?: HeaderOptions };
 
 /** {@link ServerOptions} as far as they are the connection's; time is the pair's. */
-export type PairServerOptions<Context = undefined> = Omit<ServerOptions, NotOfPairs> & {
+export type PairServerOptions<Context = undefined> = Omit<ServerOptions, (typeof NOT_OF_SERVERS)[number]> & {
   /** What the application has attached to the connection. Default undefined. */
   readonly context?: Context;
 };
@@ -76,6 +95,10 @@ export function forClient<Context>(
   options: PairClientOptions<Context> = {},
   scheduler: SchedulerLike | undefined,
 ): ClientOptions<Context> {
+  refuse(options, NOT_OF_CLIENTS);
+  if (typeof options.headers === 'function') {
+    throw new TypeError('option headers is a function, expected an object: in memory nobody asks it');
+  }
   return {
     keepAlive: false,
     maskingKey: () => Uint8Array.from(WIRE_KEY),
@@ -89,5 +112,15 @@ export function forServer(
   { context: _, ...options }: PairServerOptions<unknown> = {},
   scheduler: SchedulerLike | undefined,
 ): ServerOptions {
+  refuse(options, NOT_OF_SERVERS);
   return { keepAlive: false, ...options, ...(scheduler !== undefined && { scheduler }) };
+}
+
+/** An option that did nothing would make a test pass that tests nothing. */
+function refuse(options: object, names: readonly string[]): void {
+  const given = options as Readonly<Record<string, unknown>>;
+  const idle = names.find((name) => given[name] !== undefined);
+  if (idle === undefined) return;
+  const why = idle === 'scheduler' ? 'time is that of both' : 'nothing in memory heeds it';
+  throw new TypeError(`option ${idle} is given to one side of a pair: ${why}`);
 }

@@ -27,14 +27,31 @@ export function encrypted(
   { onKeyLog, protocols = [HTTP_1_1], ...options }: Encryption,
   connect: (settings: tls.ConnectionOptions) => tls.TLSSocket,
 ): tls.TLSSocket {
-  const defaults = { ALPNProtocols: [...protocols], checkServerIdentity, ...serverName(hostname) };
-  const socket = connect({ ...defaults, ...options });
+  const { checkServerIdentity: check = checkServerIdentity, ...given } = withoutUndefined(options);
+  const defaults = { ALPNProtocols: [...protocols], ...serverName(hostname) };
+  const socket = connect({ ...defaults, ...given, checkServerIdentity: judgedBy(check) });
   if (onKeyLog !== undefined) socket.on('keylog', onKeyLog);
   socket.once('secureConnect', () => {
     const flaw = flawOf(socket, protocols);
     if (flaw !== undefined) socket.destroy(flaw);
   });
   return socket;
+}
+
+/** To Node, an option that is there as undefined has no default, and no certificate is compared by a function that is not there. */
+function withoutUndefined(options: tls.ConnectionOptions): tls.ConnectionOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** A function of the user's that throws has found fault: it is called by a socket, and would end the process. */
+function judgedBy(check: typeof checkServerIdentity): typeof checkServerIdentity {
+  return (hostname, certificate) => {
+    try {
+      return check(hostname, certificate);
+    } catch (cause) {
+      return cause instanceof Error ? cause : new Error('tls.checkServerIdentity failed', { cause });
+    }
+  };
 }
 
 /** What Node lets pass where the user has offered it, and may not be. */

@@ -67,9 +67,9 @@ const SWITCH: readonly Row[] = [
   opened('a list in Connection', reply({ connection: 'Connection: keep-alive, Upgrade' })),
   opened('no reason phrase', reply({}, 'HTTP/1.1 101 ')),
   refused('HTTP/1.0', reply({}, 'HTTP/1.0 101 Switching Protocols'), 101, /HTTP version is "1\.0"/),
-  refused('no Upgrade', reply({ upgrade: undefined }), 101, /101/),
+  refused('no Upgrade', reply({ upgrade: undefined }), 101, /101, but without/),
   refused('another protocol in Upgrade', reply({ upgrade: 'Upgrade: h2c' }), 101, /Upgrade is "h2c"/),
-  refused('no Connection', reply({ connection: undefined }), 101, /101/),
+  refused('no Connection', reply({ connection: undefined }), 101, /101, but without/),
   refused('Connection: close', reply({ connection: 'Connection: close' }), 101, /101/),
   refused('Transfer-Encoding', reply({ more: 'Transfer-Encoding: chunked' }), 101, /Transfer-Encoding/),
 ];

@@ -28,7 +28,7 @@ export interface AskingOptions {
   readonly cookieJar?: CookieJar;
   /**
    * Who asks: a name and a password, or a function that answers the challenge of a server that says 401. Asked again is once, on a connection
-   * of its own. Default none. Credentials may also stand in the URL: they are sent at once, as Basic.
+   * of its own, or on the stream that was given. Default none. Credentials may also stand in the URL: they are sent at once, as Basic.
    */
   readonly auth?: AuthOptions | Authenticate;
 }
@@ -82,12 +82,4 @@ export function checkHeaders(headers: HeaderOptions, options: Parameters<typeof 
   }
   headerList(headers, RESERVED_IN_REQUEST);
   checkBeside(headers, options);
-}
-
-/** @throws TypeError for an option that needs a second stream, where one stream is given. */
-export function checkForOneStream({ auth }: Pick<AskingOptions, 'auth'>): void {
-  if (auth === undefined || (typeof auth === 'object' && auth.scheme === 'basic')) return;
-  throw new TypeError(
-    "option auth would ask again, and there is one stream: expected the scheme 'basic', which is sent at once",
-  );
 }

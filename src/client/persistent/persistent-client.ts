@@ -1,6 +1,7 @@
 import { Observable, type Observer, of, ReplaySubject, Subject, switchMap } from 'rxjs';
 import { type Cancel, clockOf } from '../../connection/clock.js';
 import type { Connection } from '../../connection/connection.js';
+import { onAbort } from '../../connection/on-abort.js';
 import { type Channels, channels } from '../../operators/channels/channels.js';
 import { EarlySubscriber } from '../../operators/early-subscriber.js';
 import { checkClose } from '../../protocol/close-status.js';
@@ -253,11 +254,6 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
       abort();
       return;
     }
-    signal.addEventListener('abort', abort, { once: true });
-    this.status$.subscribe({
-      complete: () => {
-        signal.removeEventListener('abort', abort);
-      },
-    });
+    this.status$.subscribe({ complete: onAbort(signal, abort) });
   }
 }

@@ -48,10 +48,14 @@ export const RESERVED_IN_REFUSAL: ReservedHeaders = (name) =>
 /**
  * A user's header fields as a list.
  *
- * @throws TypeError for a name that is reserved, no token, or there twice in different case, and for a value that
+ * @throws TypeError for a list, or an object of class Headers; for a name that is reserved, no token, or there twice in different case, and for a value that
  * no header may have. It names the field and never shows its value.
  */
 export function headerList(headers: HeaderOptions, reserved: ReservedHeaders): [string, string][] {
+  // An object of class Headers or Map has no names of its own: nothing would be sent, without a word.
+  if (Symbol.iterator in headers) {
+    throw new TypeError('header fields are in a list, expected an object of names and values');
+  }
   const entries = Object.entries(headers);
   if (entries.length === 0) return [];
   const list: [string, string][] = [];

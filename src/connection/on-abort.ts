@@ -1,0 +1,50 @@
+import type { Check } from '../protocol/option-checks.js';
+
+/** Whether something can be told of an abort. */
+export const abortSignal: Check = {
+  expected: 'an AbortSignal',
+  accepts: (value) =>
+    typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value,
+  inRangeOfType: () => false,
+};
+
+/** One listener for each signal, however many wait for it: Node takes more than ten for a leak, and says so. */
+class Abort {
+  readonly #signal: AbortSignal;
+  readonly #tasks = new Set<() => void>();
+  readonly #run = (): void => {
+    for (const task of this.#tasks) task();
+  };
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  add(task: () => void): void {
+    if (this.#tasks.size === 0) this.#signal.addEventListener('abort', this.#run, { once: true });
+    this.#tasks.add(task);
+  }
+
+  remove(task: () => void): void {
+    if (this.#tasks.delete(task) && this.#tasks.size === 0) {
+      this.#signal.removeEventListener('abort', this.#run);
+    }
+  }
+}
+
+const aborts = new WeakMap<AbortSignal, Abort>();
+
+/** Runs `task`, which does not throw, when the signal aborts. Returns what takes that back. */
+export function onAbort(signal: AbortSignal | undefined, task: () => void): () => void {
+  if (signal === undefined) return () => undefined;
+  const abort = aborts.get(signal) ?? new Abort(signal);
+  aborts.set(signal, abort);
+  // The same function may be given twice.
+  const own = (): void => {
+    task();
+  };
+  abort.add(own);
+  return () => {
+    abort.remove(own);
+  };
+}
