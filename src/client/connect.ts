@@ -6,6 +6,8 @@ import { WebSocketError } from '../protocol/errors.js';
 import { OpeningHandshake } from './opening-handshake.js';
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from './options.js';
 import { askedTarget } from './asked-target.js';
+import { onAbort } from './on-abort.js';
+import { withSignal } from './signal-of.js';
 
 /** Where to connect: a URL, or a function that is asked for one at every subscription (for a fresh token). */
 export type ClientUrl = string | URL | (() => ObservableInput<string | URL>);
@@ -37,7 +39,7 @@ export function connect<Context = undefined>(
 ): Observable<Connection<Context>> {
   const resolved = resolveClientOptions(options);
   if (typeof url !== 'function') askedTarget(url, resolved);
-  return dialed(url, resolved, (connection, subscriber) => {
+  const connection$ = dialed<Context>(url, resolved, (connection, subscriber) => {
     subscriber.add(() => {
       connection.close();
     });
@@ -49,6 +51,7 @@ export function connect<Context = undefined>(
     subscriber.next(connection);
     connection.start();
   });
+  return withSignal(connection$, resolved.signal);
 }
 
 /**
@@ -155,17 +158,10 @@ function resolveUrl(
 /** Ends the subscription with the signal's reason. */
 function abortWith(signal: AbortSignal | undefined, subscriber: Subscriber<unknown>): void {
   if (signal === undefined) return;
-  const abort = (): void => {
-    subscriber.error(signal.reason);
-  };
-  if (signal.aborted) {
-    abort();
-    return;
-  }
-  signal.addEventListener('abort', abort, { once: true });
-  subscriber.add(() => {
-    signal.removeEventListener('abort', abort);
+  const leave = onAbort(signal, (reason) => {
+    subscriber.error(reason);
   });
+  subscriber.add(leave);
 }
 
 function closeOnAbort<Context>(
@@ -173,11 +169,8 @@ function closeOnAbort<Context>(
   connection: WebSocketConnection<Context>,
 ): void {
   if (signal === undefined) return;
-  const close = (): void => {
+  const leave = onAbort(signal, () => {
     connection.close();
-  };
-  signal.addEventListener('abort', close, { once: true });
-  connection.whenClosed(() => {
-    signal.removeEventListener('abort', close);
   });
+  connection.whenClosed(leave);
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { Observable } from 'rxjs';
 import { throwError } from 'rxjs';
 import { persistent } from '../../../src/index.js';
@@ -114,7 +115,19 @@ describe('the end of a persistent connection', () => {
     abort.abort(new Error('enough'));
     expect(statuses.values.at(-1)).toMatchObject({ state: 'closed', cause: { message: 'enough' } });
     expect([messages.done, time.pending]).toEqual([true, 0]);
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
     const aborted = persistent('ws://127.0.0.1:1', { signal: AbortSignal.abort('before'), logger: {} });
     expect(collect(aborted.messages$).done).toBe(true);
+  });
+
+  it('comes with an AbortSignal over an Observable of connections, too', () => {
+    const abort = new AbortController();
+    const { dialing, link } = make(() => DOWN, { signal: abort.signal });
+    const statuses = collect(link.status$);
+    const messages = collect(link.messages$);
+    dialing.time.pass(DIAL_MS);
+    abort.abort(new Error('enough'));
+    expect(statuses.values.at(-1)).toMatchObject({ state: 'closed', cause: { message: 'enough' } });
+    expect([messages.done, dialing.time.pending]).toEqual([true, 0]);
   });
 });

@@ -16,6 +16,7 @@ describe('options of reconnect', () => {
     [{ classify: 'retry' }, "option classify is 'retry', expected of type function"],
     [{ online: true }, 'option online is true, expected an Observable'],
     [{ status: () => 1 }, 'option status is a value of type function, expected of type object'],
+    [{ signal: 'abort' }, "option signal is 'abort', expected of type object"],
     [{ unref: 1 }, 'option unref is 1'],
   ])('%j is refused', (options, text) => {
     expect(() => reconnect(options as object)).toThrow(text);

@@ -6,6 +6,7 @@ import { EarlySubscriber } from '../../operators/early-subscriber.js';
 import { checkClose } from '../../protocol/close-status.js';
 import type { CloseInfo } from '../../protocol/closing-handshake.js';
 import type { Message, Outgoing } from '../../protocol/message.js';
+import { onAbort } from '../on-abort.js';
 import { asError } from '../reconnect/as-error.js';
 import type { LinkStatus } from '../reconnect/link-status.js';
 import type { ResolvedPersistent } from './options.js';
@@ -246,18 +247,9 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
 
   #obey(signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
-    const abort = (): void => {
-      this.#giveUp({ state: 'closed', cause: asError(signal.reason) });
-    };
-    if (signal.aborted) {
-      abort();
-      return;
-    }
-    signal.addEventListener('abort', abort, { once: true });
-    this.status$.subscribe({
-      complete: () => {
-        signal.removeEventListener('abort', abort);
-      },
+    const leave = onAbort(signal, (reason) => {
+      this.#giveUp({ state: 'closed', cause: asError(reason) });
     });
+    this.status$.subscribe({ complete: leave });
   }
 }

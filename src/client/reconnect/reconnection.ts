@@ -6,6 +6,8 @@ import { EarlySubscriber } from '../../operators/early-subscriber.js';
 import type { CloseInfo } from '../../protocol/closing-handshake.js';
 import { ConnectionClosedError } from '../../protocol/connection-closed-error.js';
 import { HandshakeError, WebSocketError } from '../../protocol/errors.js';
+import { onAbort } from '../on-abort.js';
+import { signalOf } from '../signal-of.js';
 import { asError } from './as-error.js';
 import type { LinkStatus } from './link-status.js';
 import type { ResolvedReconnect } from './options.js';
@@ -53,6 +55,13 @@ export class Reconnection<Context> {
     this.#subscriber.add(() => {
       this.#leave({ state: 'closed' });
     });
+    for (const signal of [this.#options.signal, signalOf(this.#source)]) {
+      if (signal === undefined) continue;
+      const leave = onAbort(signal, (reason) => {
+        this.#fail(reason);
+      });
+      this.#subscriber.add(leave);
+    }
     this.#watchNetwork();
     if (this.#isOver) return;
     if (this.#online) this.#connect();
