@@ -1,16 +1,20 @@
 import type { Duplex } from 'node:stream';
-import { from, Observable, type ObservableInput, type Subscriber, type Subscription } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
-import { WebSocketError } from '../protocol/errors.js';
 import { OpeningHandshake } from './opening-handshake.js';
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from './options.js';
 import { askedTarget } from './asked-target.js';
+import { askUrl } from './asked-url.js';
+import type { Given } from './given.js';
 import { onAbort } from './on-abort.js';
 import { withSignal } from './signal-of.js';
 
-/** Where to connect: a URL, or a function that is asked for one at every subscription (for a fresh token). */
-export type ClientUrl = string | URL | (() => ObservableInput<string | URL>);
+/**
+ * Where to connect: a URL, or a function that is asked for one at every subscription (for a fresh token), and gives it or an Observable, promise or
+ * iterable of it, of which the first is taken. It has `handshakeTimeoutMs`.
+ */
+export type ClientUrl = string | URL | (() => Given<string | URL>);
 
 /**
  * A connection as a cold resource: subscribing dials, and emits the open {@link Connection}.
@@ -125,33 +129,12 @@ function dialed<Context>(
       subscriber.add(abort);
       handshake.begin();
     };
-    if (typeof url === 'function') subscriber.add(resolveUrl(url, subscriber, dial));
-    else dial(url);
-  });
-}
-
-function resolveUrl(
-  url: () => ObservableInput<string | URL>,
-  subscriber: Subscriber<unknown>,
-  dial: (url: string | URL) => void,
-): Subscription {
-  let given = false;
-  return from(url()).subscribe({
-    next: (value) => {
-      if (given) return;
-      given = true;
-      try {
-        dial(value);
-      } catch (error) {
-        subscriber.error(error);
-      }
-    },
-    error: (error) => {
-      subscriber.error(error);
-    },
-    complete: () => {
-      if (!given) subscriber.error(new WebSocketError('RXWIRE_NO_URL', 'the URL function gave no URL'));
-    },
+    if (typeof url !== 'function') {
+      dial(url);
+      return;
+    }
+    const limit = { limitMs: options.handshakeTimeoutMs, clock: options.profile.clock };
+    subscriber.add(askUrl(url, dial, subscriber, limit));
   });
 }
 

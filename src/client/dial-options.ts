@@ -1,7 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import net, { type LookupFunction } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { ObservableInput } from 'rxjs';
 import {
   type Check,
   type Checks,
@@ -13,6 +12,7 @@ import {
 } from '../protocol/option-checks.js';
 import type { TcpOptions } from '../transport/dial.js';
 import type { Encryption } from '../transport/encryption.js';
+import type { Given } from './given.js';
 import { type Http2Choice, protocolsFor } from './http2/choice.js';
 import { type ProxyOptions, type ProxySettings, resolveProxy } from './proxy/options.js';
 import { checkTls, type ClientTlsOptions } from './tls-option.js';
@@ -29,7 +29,7 @@ export interface DialTarget {
 }
 
 /** Gives a connected stream. The first one is taken; it is destroyed with the connection. */
-export type DialFunction = (target: DialTarget) => ObservableInput<Duplex>;
+export type DialFunction = (target: DialTarget) => Given<Duplex>;
 
 /** How a client gets to its server: addresses, TLS, proxies. */
 export interface DialOptions {

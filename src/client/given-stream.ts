@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
-import { from, type ObservableInput } from 'rxjs';
+import { from, type ObservableInput, of } from 'rxjs';
+import type { Given } from './given.js';
 
 /** A stream on its way from a function of the user's. */
 export interface GivenStream {
@@ -12,10 +13,12 @@ export interface GivenStream {
  * The first stream that a function of the user's gives; others are destroyed. An Observable stays subscribed until the stream has closed,
  * so that it may tear down then what belongs to it.
  */
-export function givenStream(dial: () => ObservableInput<Duplex>): GivenStream {
+export function givenStream(dial: () => Given<Duplex>): GivenStream {
   let leave: () => void = () => undefined;
   const stream = new Promise<Duplex>((resolve, reject) => {
-    const input = dial();
+    const given = dial();
+    // A stream is an iterable of what it reads, too.
+    const input: ObservableInput<Duplex> = given instanceof Duplex ? of(given) : given;
     let isWanted = true;
     const subscription = from(input).subscribe({
       next: (value: unknown) => {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { defer, type ObservableInput, Subscription, take, throwIfEmpty } from 'rxjs';
+import { defer, Subscription, take, throwIfEmpty } from 'rxjs';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { HandshakeError, TimeoutError } from '../protocol/errors.js';
 import { allChallenges } from '../protocol/handshake/challenges.js';
@@ -14,6 +14,7 @@ import { withAdded } from './asking/header-source.js';
 import { checkHeaders } from './asking/options.js';
 import { originOf } from './asking/origin.js';
 import { followRedirect, isRedirect, type Redirect } from './asking/redirect.js';
+import { fromGiven, type Given } from './given.js';
 import { type HandshakeObserver, type RefusalHead, shakeHands } from './handshake.js';
 import type { ResolvedClientOptions } from './options.js';
 import { reasonOf } from './reason-of.js';
@@ -237,7 +238,7 @@ export class OpeningHandshake<Context> {
   }
 
   /** Waits for the first value of a function of the user's. What it throws, or gives wrongly, is the end of this handshake only. */
-  #wait<T>(what: string, give: () => ObservableInput<T>, then: (value: T) => void): void {
+  #wait<T>(what: string, give: () => Given<T>, then: (value: T) => void): void {
     const { clock } = this.#options.profile;
     const wrong = (error: unknown): void => {
       const text = `cannot ask ${this.#target.shown}: ${what} failed: ${reasonOf(error)}`;
@@ -248,7 +249,7 @@ export class OpeningHandshake<Context> {
     });
     const waiting = new Subscription(late);
     this.#current.add(waiting);
-    const given = defer(give).pipe(
+    const given = defer(() => fromGiven(give())).pipe(
       take(1),
       throwIfEmpty(() => new Error('it gave no value')),
     );

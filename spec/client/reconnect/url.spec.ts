@@ -1,5 +1,6 @@
 import { switchMap, throwError } from 'rxjs';
 import { connect, reconnect } from '../../../src/index.js';
+import { VirtualTime } from '../../../src/testing/index.js';
 import { collect } from '../../support/collect.js';
 import { Dialing } from '../../support/dialing.js';
 import { watchResources } from '../../support/harness.js';
@@ -19,6 +20,21 @@ describe('the URL of each attempt', () => {
     );
     dialing.time.pass(600_000);
     expect([asked, connections.error]).toEqual([5, DOWN]);
+  });
+
+  it('is asked for again when the function gives none in time', () => {
+    const scheduler = new VirtualTime();
+    let asked = 0;
+    const never = (): Promise<string> => {
+      asked++;
+      return new Promise(() => undefined);
+    };
+    const connections = collect(
+      connect(never, { scheduler, handshakeTimeoutMs: 1000 }).pipe(reconnect({ scheduler, maxAttempts: 3 })),
+    );
+    scheduler.pass(60_000);
+    expect([asked, connections.error]).toMatchObject([3, { code: 'RXWIRE_HANDSHAKE_TIMEOUT' }]);
+    expect(scheduler.pending).toBe(0);
   });
 
   it('ends it when the function throws what is no error of the network', () => {

@@ -1,7 +1,7 @@
-import type { ObservableInput } from 'rxjs';
 import { type Checks, checkOptions, ofType, oneOf } from '../../protocol/option-checks.js';
 import type { AuthChallenge } from '../../protocol/handshake/challenges.js';
 import { type BasicCredentials, checkBasic } from '../../protocol/handshake/credentials.js';
+import type { Given } from '../given.js';
 
 /** Who asks, and how the server may be told. */
 export interface AuthOptions {
@@ -23,7 +23,7 @@ export interface Challenge {
 }
 
 /** Gives the value of the Authorization header that answers a challenge; undefined to give up. The first value is taken. */
-export type Authenticate = (challenge: Challenge) => ObservableInput<string | undefined>;
+export type Authenticate = (challenge: Challenge) => Given<string | undefined>;
 
 /** The credentials of a client. */
 export interface Credentials extends BasicCredentials {

@@ -1,8 +1,8 @@
-import type { ObservableInput } from 'rxjs';
 import { hasHeader, type HeaderOptions } from '../../protocol/handshake/header-options.js';
+import type { Given } from '../given.js';
 
 /** Gives the header fields of a request, before each: the first value is taken. */
-export type HeaderFunction = (url: URL) => ObservableInput<HeaderOptions>;
+export type HeaderFunction = (url: URL) => Given<HeaderOptions>;
 
 /** What the handshake adds to the header fields of the user's. */
 export interface AddedHeaders {
