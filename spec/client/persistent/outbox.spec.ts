@@ -17,6 +17,20 @@ describe('the outbox of a persistent connection', () => {
     expect([dialing.pair.client.state, states().at(-1)]).toEqual(['closed', 'closed']);
   });
 
+  it('brings the answers to what was held, and closes then', () => {
+    const { dialing, link, states } = make(() => (pair) => {
+      pair.server.messages$.subscribe(pair.server.outbox);
+    });
+    const connections = collect(link.connection$);
+    const messages = collect(link.messages$);
+    of('a', 'b', 'c').subscribe(link.outbox);
+    dialing.time.pass(60_000);
+    expect(messages.values.map(({ data }) => data)).toEqual(['a', 'b', 'c']);
+    expect([connections.values.length, messages.done]).toEqual([1, true]);
+    expect(states()).toEqual(['idle', 'connecting', 'open', 'closed']);
+    expect([dialing.began.length, dialing.time.pending]).toEqual([1, 0]);
+  });
+
   it('closes at once when nothing is held', () => {
     const { dialing, link, received } = make();
     collect(link.messages$);

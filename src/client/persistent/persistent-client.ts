@@ -74,7 +74,7 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
       next: (data) => void this.send(data),
       complete: () => {
         this.#closesWhenSent = true;
-        if (this.#out.heldMessages === 0) this.close();
+        this.#closeWhenSent();
       },
       error: (error) => {
         if (this.#isOver) return;
@@ -162,8 +162,13 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
 
   /** Nothing waits for a connection any more. */
   #allSent(): void {
-    if (this.#closesWhenSent) this.close();
-    else this.#rest();
+    if (!this.#closesWhenSent) this.#rest();
+    // Who listens is to have the connection first, for the answers.
+    else if (this.#current !== undefined) this.close();
+  }
+
+  #closeWhenSent(): void {
+    if (this.#out.heldMessages === 0) this.close();
   }
 
   /** Ends the connection in a while, if nobody needs it. */
@@ -208,6 +213,7 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
     this.#current = connection;
     this.#statuses$.next({ state: 'open' });
     this.#connections$.next(connection);
+    if (this.#closesWhenSent) this.#closeWhenSent();
   }
 
   #forget(): void {
