@@ -21,6 +21,14 @@ describe('reconnect', () => {
     expect(dialing.most).toBe(1);
   });
 
+  it('waits for no longer than a timer can, and says so', () => {
+    const { dialing, states } = watch(() => DOWN, { delays: () => 1e300 });
+    dialing.time.pass(10);
+    expect(states().at(-1)).toBe('waiting 2 2147483647');
+    dialing.time.pass(2147483647);
+    expect(dialing.began).toHaveLength(2);
+  });
+
   it('emits each connection, and tells the truth each time', () => {
     const { dialing, connections, states } = watch((dial) => (dial === 1 ? DOWN : opens));
     dialing.time.pass(20_010);

@@ -14,7 +14,7 @@ import type { ResolvedReconnect } from './options.js';
 import { retryAfterMs } from './retry-after.js';
 import { Uptime } from './uptime.js';
 import { type Verdict, verdictOnClose, verdictOnError } from './verdict.js';
-import { wait } from './wait.js';
+import { MAX_WAIT_MS, wait } from './wait.js';
 
 /** How an attempt came to its end: with an error, or without one behind a connection. */
 type End = { readonly error: unknown } | { readonly info: CloseInfo };
@@ -186,9 +186,9 @@ export class Reconnection<Context> {
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     this.#cause = cause;
-    const delayMs = this.#online ? ms : Infinity;
+    const delayMs = this.#online ? Math.min(ms, MAX_WAIT_MS) : Infinity;
     if (this.#online) {
-      this.#cancelWait = wait(ms, this.#options, () => {
+      this.#cancelWait = wait(delayMs, this.#options, () => {
         this.#cancelWait = undefined;
         this.#connect();
       });
