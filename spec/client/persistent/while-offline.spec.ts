@@ -1,9 +1,9 @@
-import { Observable } from 'rxjs';
+import { Observable, tap } from 'rxjs';
 import { type Connection, type Outgoing, persistent, type PersistentOptions } from '../../../src/index.js';
 import { collect } from '../../support/collect.js';
 import { Dialing, opens } from '../../support/dialing.js';
 import { watchResources } from '../../support/harness.js';
-import { DIAL_MS, make } from './made.js';
+import { DIAL_MS, letter, make } from './made.js';
 
 watchResources();
 
@@ -32,6 +32,33 @@ describe('what is sent while there is no connection', () => {
     collect(link.messages$);
     dialing.time.pass(DIAL_MS);
     expect(received).toEqual([['now']]);
+  });
+
+  it('goes behind what each connection begins with, where the source of connections sends that', () => {
+    const { dialing } = make();
+    const received: unknown[][] = [];
+    const login$ = dialing.connect$.pipe(
+      tap((connection) => {
+        const messages: unknown[] = [];
+        received.push(messages);
+        dialing.pair.server.messages$.subscribe(({ data }) => messages.push(data));
+        connection.send('login');
+      }),
+    );
+    const link = persistent(login$, { scheduler: dialing.time, delays: () => 1000 });
+    collect(link.channel('a', letter('a')));
+    link.send('held');
+    dialing.time.pass(2 * DIAL_MS);
+    dialing.pair.server.terminate();
+    dialing.time.pass(500);
+    link.send('held again');
+    dialing.time.pass(1000);
+    expect(received).toEqual([
+      ['login', '+a', 'held'],
+      ['login', '+a', 'held again'],
+    ]);
+    link.close();
+    dialing.time.pass(60_000);
   });
 
   it('is held while the connection that was there closes', () => {
