@@ -1,5 +1,5 @@
-import { Subject, takeUntil } from 'rxjs';
-import { reconnect } from '../../../src/index.js';
+import { finalize, Observable, Subject, takeUntil } from 'rxjs';
+import { type Connection, reconnect } from '../../../src/index.js';
 import { collect } from '../../support/collect.js';
 import { Dialing, opens } from '../../support/dialing.js';
 import { watchResources } from '../../support/harness.js';
@@ -63,5 +63,31 @@ describe('leaving', () => {
     dialing.time.pass(10);
     connections.stop();
     expect([connections.values.length, completed]).toEqual([1, 1]);
+  });
+});
+
+describe('a teardown in front of reconnect that throws', () => {
+  it('does not keep it from going on', () => {
+    const dialing = new Dialing(() => DOWN);
+    const mine = new Error('mine');
+    const thrown: unknown[] = [];
+    const lost$ = new Observable<Connection>((subscriber) => {
+      const lose = (): void => {
+        try {
+          subscriber.error(DOWN);
+        } catch (error) {
+          thrown.push(error);
+        }
+      };
+      subscriber.add(dialing.time.schedule(lose, 10));
+    });
+    const fails = finalize<Connection>(() => {
+      throw mine;
+    });
+    const link$ = lost$.pipe(fails, reconnect({ scheduler: dialing.time, maxAttempts: 3 }));
+    const connections = collect(link$);
+    dialing.time.pass(60_000);
+    expect(connections.error).toBe(DOWN);
+    expect(thrown).toEqual([mine, mine, mine]);
   });
 });

@@ -1,6 +1,7 @@
 import { Observable, type Observer, of, ReplaySubject, Subject, switchMap } from 'rxjs';
 import { type Cancel, clockOf } from '../../connection/clock.js';
 import type { Connection } from '../../connection/connection.js';
+import { spared } from '../../connection/safely.js';
 import { type Channels, channels } from '../../operators/channels/channels.js';
 import { EarlySubscriber } from '../../operators/early-subscriber.js';
 import { checkClose } from '../../protocol/close-status.js';
@@ -61,7 +62,7 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
     this.#out = new Outbound(options.offline, logger, () => {
       this.#allSent();
     });
-    this.status$ = this.#statuses$.asObservable();
+    this.status$ = spared(this.#statuses$);
     this.connection$ = this.#holding(this.#connections$, () => this.#current);
     this.messages$ = this.connection$.pipe(switchMap((connection) => connection.messages$));
     this.channel = channels(
@@ -130,7 +131,7 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
       const connection = present();
       if (connection !== undefined) subscriber.next(connection);
       if (subscriber.closed) return;
-      connections$.subscribe(subscriber);
+      spared(connections$).subscribe(subscriber);
       if (this.#isOver) return;
       this.#holders++;
       subscriber.add(() => {
