@@ -261,6 +261,16 @@ describe('dial', () => {
     expect(isTornDown).toBe(kind !== 'a promise');
   });
 
+  it('gives a stream at once', async () => {
+    const server = await startServer();
+    const socket = await connected(server.url);
+    const client = await startClient('ws://name.example', { dial: () => socket });
+    expect(client.state).toBe('open');
+    client.close();
+    await ended(client);
+    expect(socket.destroyed).toBe(true);
+  });
+
   it.each([
     [
       'throws',

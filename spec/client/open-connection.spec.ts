@@ -1,5 +1,6 @@
-import { from, NEVER, of, throwError } from 'rxjs';
+import { BehaviorSubject, filter, from, NEVER, of, Subject, throwError } from 'rxjs';
 import { connect, openConnection, WebSocketError } from '../../src/index.js';
+import { VirtualTime } from '../../src/testing/index.js';
 import { collect } from '../support/collect.js';
 import { owned, startServer, watchResources } from '../support/harness.js';
 import { acceptAll, rawServer } from '../support/raw-peer.js';
@@ -44,9 +45,51 @@ describe('the URL as a function', () => {
     await expect(openConnection(() => from([]))).rejects.toBeInstanceOf(WebSocketError);
   });
 
-  it('is let go when unsubscribed', async () => {
-    const connecting = collect(connect(() => NEVER, QUIET));
+  it.each([
+    ['a string', (url: string) => url],
+    ['a URL', (url: string) => new URL(url)],
+    ['a string in an array', (url: string) => [url]],
+    ['a URL that comes later', (url: string) => Promise.resolve(new URL(url))],
+  ])('may give %s', async (_name, give) => {
+    const server = await startServer();
+    const connection = await openConnection(() => give(`${server.url}/given`), QUIET);
+    owned(connection);
+    expect(connection.request.target).toBe('/given');
+  });
+
+  it('is let go when unsubscribed, and when it has given one', async () => {
+    const never$ = new BehaviorSubject('');
+    const connecting = collect(connect(() => never$.pipe(filter(Boolean)), QUIET));
+    expect(never$.observed).toBe(true);
     connecting.stop();
+    expect(never$.observed).toBe(false);
+    const server = await startServer();
+    const url$ = new BehaviorSubject(server.url);
+    owned(await openConnection(() => url$, QUIET));
+    expect(url$.observed).toBe(false);
+  });
+
+  it('has the time of the opening handshake', () => {
+    const scheduler = new VirtualTime();
+    const connecting = collect(connect(() => NEVER, { ...QUIET, scheduler, handshakeTimeoutMs: 5000 }));
+    scheduler.pass(4999);
+    expect(connecting.done).toBe(false);
+    scheduler.pass(1);
+    expect(connecting.error).toMatchObject({
+      code: 'RXWIRE_HANDSHAKE_TIMEOUT',
+      phase: 'dns',
+      cause: { option: 'handshakeTimeoutMs', limitMs: 5000 },
+    });
+    expect(scheduler.pending).toBe(0);
+  });
+
+  it('has a timer for no longer than it takes', () => {
+    const scheduler = new VirtualTime();
+    const url$ = new Subject<string>();
+    const connecting = collect(connect(() => url$, { ...QUIET, scheduler }));
+    expect(scheduler.pending).toBe(1);
+    connecting.stop();
+    expect(scheduler.pending).toBe(0);
   });
 });
 

@@ -1,15 +1,19 @@
 import type { Duplex } from 'node:stream';
-import { Observable, type Subscriber, type Subscription } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { onAbort } from '../connection/on-abort.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
-import { WebSocketError } from '../protocol/errors.js';
-import { type Given, givenValues } from './given-value.js';
 import { OpeningHandshake } from './opening-handshake.js';
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from './options.js';
 import { askedTarget } from './asked-target.js';
+import { askUrl } from './asked-url.js';
+import type { Given } from './given-value.js';
+import { withSignal } from './signal-of.js';
 
-/** Where to connect: a URL, or a function that is asked for one at every subscription (for a fresh token). */
+/**
+ * Where to connect: a URL, or a function that is asked for one at every subscription (for a fresh token), and gives it or an Observable, promise or
+ * iterable of it, of which the first is taken. It has `handshakeTimeoutMs`.
+ */
 export type ClientUrl = string | URL | (() => Given<string | URL>);
 
 /**
@@ -39,7 +43,7 @@ export function connect<Context = undefined>(
 ): Observable<Connection<Context>> {
   const resolved = resolveClientOptions(options);
   if (typeof url !== 'function') askedTarget(url, resolved);
-  return dialed(url, resolved, (connection, subscriber) => {
+  const connection$ = dialed<Context>(url, resolved, (connection, subscriber) => {
     subscriber.add(() => {
       connection.close();
     });
@@ -51,6 +55,7 @@ export function connect<Context = undefined>(
     subscriber.next(connection);
     connection.start();
   });
+  return withSignal(connection$, resolved.signal);
 }
 
 /**
@@ -124,47 +129,22 @@ function dialed<Context>(
       subscriber.add(abort);
       handshake.begin();
     };
-    if (typeof url === 'function') subscriber.add(resolveUrl(url, subscriber, dial));
-    else dial(url);
-  });
-}
-
-function resolveUrl(
-  url: () => Given<string | URL>,
-  subscriber: Subscriber<unknown>,
-  dial: (url: string | URL) => void,
-): Subscription {
-  let given = false;
-  return givenValues(url()).subscribe({
-    next: (value) => {
-      if (given) return;
-      given = true;
-      try {
-        dial(value);
-      } catch (error) {
-        subscriber.error(error);
-      }
-    },
-    error: (error) => {
-      subscriber.error(error);
-    },
-    complete: () => {
-      if (!given) subscriber.error(new WebSocketError('RXWIRE_NO_URL', 'the URL function gave no URL'));
-    },
+    if (typeof url !== 'function') {
+      dial(url);
+      return;
+    }
+    const limit = { limitMs: options.handshakeTimeoutMs, clock: options.profile.clock };
+    subscriber.add(askUrl(url, dial, subscriber, limit));
   });
 }
 
 /** Ends the subscription with the signal's reason. */
 function abortWith(signal: AbortSignal | undefined, subscriber: Subscriber<unknown>): void {
   if (signal === undefined) return;
-  const abort = (): void => {
-    subscriber.error(signal.reason);
-  };
-  if (signal.aborted) {
-    abort();
-    return;
-  }
-  subscriber.add(onAbort(signal, abort));
+  const leave = onAbort(signal, (reason) => {
+    subscriber.error(reason);
+  });
+  subscriber.add(leave);
 }
 
 function closeOnAbort<Context>(
@@ -172,9 +152,8 @@ function closeOnAbort<Context>(
   connection: WebSocketConnection<Context>,
 ): void {
   if (signal === undefined) return;
-  connection.whenClosed(
-    onAbort(signal, () => {
-      connection.close();
-    }),
-  );
+  const leave = onAbort(signal, () => {
+    connection.close();
+  });
+  connection.whenClosed(leave);
 }

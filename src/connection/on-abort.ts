@@ -34,15 +34,23 @@ class Abort {
 
 const aborts = new WeakMap<AbortSignal, Abort>();
 
-/** Runs `task`, which does not throw, when the signal aborts. Returns what takes that back. */
-export function onAbort(signal: AbortSignal | undefined, task: () => void): () => void {
+/**
+ * Calls `task`, which does not throw, when the signal aborts, and at once when it has.
+ *
+ * @returns what takes that back: the signal has nothing of it then.
+ */
+export function onAbort(signal: AbortSignal | undefined, task: (reason: unknown) => void): () => void {
   if (signal === undefined) return () => undefined;
-  const abort = aborts.get(signal) ?? new Abort(signal);
-  aborts.set(signal, abort);
   // The same function may be given twice.
   const own = (): void => {
-    task();
+    task(signal.reason);
   };
+  if (signal.aborted) {
+    own();
+    return () => undefined;
+  }
+  const abort = aborts.get(signal) ?? new Abort(signal);
+  aborts.set(signal, abort);
   abort.add(own);
   return () => {
     abort.remove(own);

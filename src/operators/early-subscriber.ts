@@ -3,7 +3,7 @@ import { KeptSubscriber } from './kept-subscriber.js';
 
 /**
  * A subscriber that is there before the subscription is, so that it can be left while a synchronous source still emits. It is closed
- * before its observer hears of the end.
+ * before its observer hears of the end, of which a teardown that throws does not keep it.
  */
 export class EarlySubscriber<In> extends KeptSubscriber<In> {
   readonly #observer: Observer<In>;
@@ -18,12 +18,18 @@ export class EarlySubscriber<In> extends KeptSubscriber<In> {
   }
 
   protected override _error(error: unknown): void {
-    this.unsubscribe();
-    this.#observer.error(error);
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#observer.error(error);
+    }
   }
 
   protected override _complete(): void {
-    this.unsubscribe();
-    this.#observer.complete();
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#observer.complete();
+    }
   }
 }

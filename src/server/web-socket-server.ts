@@ -128,10 +128,7 @@ export class WebSocketServer<Context> implements Server<Context>, ServedStreams,
 
   /** From now on the server closes when its signal aborts, or now if it has. */
   obey(): void {
-    const { signal } = this.#options;
-    const close = (): void => void this.close();
-    if (signal?.aborted === true) close();
-    else this.#disobey = onAbort(signal, close);
+    this.#disobey = onAbort(this.#options.signal, () => void this.close());
   }
 
   broadcast(data: Outgoing, options?: BroadcastOptions): BroadcastResult {

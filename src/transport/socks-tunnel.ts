@@ -18,6 +18,18 @@ export interface SocksRequest {
 const MAX_ANSWER_BYTES = 512;
 /** The package has a timer that cannot be stopped, beside ours: it ends ten minutes later what is still negotiated then. */
 const LAST_RESORT_MS = 600_000;
+/**
+ * What a proxy says of its own way to the server, as the system would have said it: it may be over at the next attempt. The general failures are
+ * all that many proxies know. RFC 1928 section 6; 91 in SOCKS 4.
+ */
+const CODES: ReadonlyMap<string, string> = new Map([
+  ['Failure', 'ECONNABORTED'],
+  ['NetworkUnreachable', 'ENETUNREACH'],
+  ['HostUnreachable', 'EHOSTUNREACH'],
+  ['ConnectionRefused', 'ECONNREFUSED'],
+  ['TTLExpired', 'ETIMEDOUT'],
+  ['(Failed)', 'ECONNABORTED'],
+]);
 /** The first octet of what a proxy answers: in SOCKS 4 it is no version number. */
 const FIRST_OCTET = { 4: 0, 5: 5 } as const;
 
@@ -39,7 +51,7 @@ export async function openSocksTunnel(stream: Duplex, request: SocksRequest): Pr
   });
   const failed = new Promise<never>((_, reject) => {
     client.on('error', ({ message }) => {
-      outcome ??= new Error(textOf(message));
+      outcome ??= refusal(message);
       if (outcome instanceof Error) reject(outcome);
     });
   });
@@ -59,7 +71,7 @@ export async function openSocksTunnel(stream: Duplex, request: SocksRequest): Pr
   };
   client.connect(side);
   try {
-    const ended = (): Error => new Error('it closed the connection instead of answering');
+    const ended = (): Error => lost('it closed the connection instead of answering', 'ECONNRESET');
     // A refused password is told of in a microtask, which may be the last thing that happens.
     await Promise.race([converse(stream, { opening: side.begin(), take, ended }), failed]);
   } finally {
@@ -108,8 +120,15 @@ function checkOctet(octet: number, index: number, version: 4 | 5): void {
 }
 
 /** The package names the code of an answer that it refuses, and "Granted" if the version is what was wrong. */
-function textOf(message: string): string {
-  return message.endsWith('- Granted') ? 'its answer has a wrong version' : message;
+function refusal(message: string): Error {
+  const [, reply = ''] = / - (.*)$/.exec(message) ?? [];
+  if (reply === 'Granted') return new Error('its answer has a wrong version');
+  const code = CODES.get(reply);
+  return code === undefined ? new Error(message) : lost(message, code);
+}
+
+function lost(text: string, code: string): Error {
+  return Object.assign(new Error(text), { code });
 }
 
 /** The package's side of the stream, behind which it sees neither more nor less than its answers. */

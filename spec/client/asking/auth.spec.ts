@@ -208,6 +208,12 @@ describe('a function as auth', () => {
     ]);
   });
 
+  it('may give the header at once, and not its first letter', async () => {
+    const server = await answering(LINES, 101);
+    owned(await openConnection(server.url, { auth: () => 'Bearer xyz' }));
+    expect(server.heads.map(authorizationOf)).toEqual([undefined, 'Bearer xyz']);
+  });
+
   it('is asked once', async () => {
     const server = await answering(LINES);
     let count = 0;
@@ -218,6 +224,7 @@ describe('a function as auth', () => {
 
   it.each([
     ['gives up', () => of(undefined), /status 401, and option auth gave no answer/, 401],
+    ['gives up at once', () => undefined, /status 401, and option auth gave no answer/, 401],
     ['gives nothing', () => [], /option auth failed: it gave no value/, undefined],
     ['errors', () => throwError(() => new Error('no ticket')), /option auth failed: no ticket/, undefined],
     [

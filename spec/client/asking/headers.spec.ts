@@ -74,6 +74,7 @@ describe('headers as a function', () => {
     ['an Observable, of which the first counts', () => of({ X: 'a' }, { X: 'b' })],
     ['a promise', () => Promise.resolve({ X: 'a' })],
     ['an iterable', () => [{ X: 'a', Y: undefined }]],
+    ['nowhere: they are there at once', () => ({ X: 'a' })],
   ])('may come from %s', async (_name, headers) => {
     expect(await valueOf('X', { headers })).toEqual(['a']);
   });

@@ -35,6 +35,10 @@ describe('what an attempt that failed comes to by itself', () => {
     ['a resolver that is away', failed('EAI_AGAIN', 'dns')],
     ['a host without a route', failed('EHOSTUNREACH')],
     ['a Unix socket that is not there', failed('ENOENT')],
+    ['a Unix socket whose backlog is full', failed('EAGAIN')],
+    ['no room for another socket in this process', failed('EMFILE')],
+    ['no room for another socket in this machine', failed('ENFILE')],
+    ['a name server that fails', failed('ESERVFAIL', 'dns')],
     ['a reset in the middle of TLS', failed('ECONNRESET', 'tls')],
     ['an end in place of an answer', failed('ECONNRESET', 'http')],
     [

@@ -1,5 +1,5 @@
 import type { Logger } from '../../connection/logger.js';
-import { consoleLogger } from '../../connection/logger.js';
+import { consoleLogger, guarded } from '../../connection/logger.js';
 import {
   type Check,
   type Checks,
@@ -90,7 +90,7 @@ export function resolvePersistent(options: PersistentOptions<unknown>): Resolved
     reconnect: resolveReconnect(options),
     offline: boundsOf(options.whileOffline),
     lingerMs: options.lingerMs ?? 1000,
-    logger: options.logger ?? consoleLogger,
+    logger: guarded(options.logger ?? consoleLogger),
     signal: options.signal,
   };
 }

@@ -2,6 +2,7 @@ import { Observable, type Observer, of, ReplaySubject, Subject, switchMap } from
 import { type Cancel, clockOf } from '../../connection/clock.js';
 import type { Connection } from '../../connection/connection.js';
 import { onAbort } from '../../connection/on-abort.js';
+import { spared } from '../../connection/safely.js';
 import { type Channels, channels } from '../../operators/channels/channels.js';
 import { EarlySubscriber } from '../../operators/early-subscriber.js';
 import { checkClose } from '../../protocol/close-status.js';
@@ -61,7 +62,7 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
     this.#out = new Outbound(options.offline, logger, () => {
       this.#allSent();
     });
-    this.status$ = this.#statuses$.asObservable();
+    this.status$ = spared(this.#statuses$);
     this.connection$ = this.#holding(this.#connections$, () => this.#current);
     this.messages$ = this.connection$.pipe(switchMap((connection) => connection.messages$));
     this.channel = channels(
@@ -74,7 +75,7 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
       next: (data) => void this.send(data),
       complete: () => {
         this.#closesWhenSent = true;
-        if (this.#out.heldMessages === 0) this.close();
+        this.#closeWhenSent();
       },
       error: (error) => {
         if (this.#isOver) return;
@@ -130,7 +131,7 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
       const connection = present();
       if (connection !== undefined) subscriber.next(connection);
       if (subscriber.closed) return;
-      connections$.subscribe(subscriber);
+      spared(connections$).subscribe(subscriber);
       if (this.#isOver) return;
       this.#holders++;
       subscriber.add(() => {
@@ -162,8 +163,13 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
 
   /** Nothing waits for a connection any more. */
   #allSent(): void {
-    if (this.#closesWhenSent) this.close();
-    else this.#rest();
+    if (!this.#closesWhenSent) this.#rest();
+    // Who listens is to have the connection first, for the answers.
+    else if (this.#current !== undefined) this.close();
+  }
+
+  #closeWhenSent(): void {
+    if (this.#out.heldMessages === 0) this.close();
   }
 
   /** Ends the connection in a while, if nobody needs it. */
@@ -208,6 +214,7 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
     this.#current = connection;
     this.#statuses$.next({ state: 'open' });
     this.#connections$.next(connection);
+    if (this.#closesWhenSent) this.#closeWhenSent();
   }
 
   #forget(): void {
@@ -246,14 +253,9 @@ export class PersistentClient<Context> implements PersistentConnection<Context> 
   }
 
   #obey(signal: AbortSignal | undefined): void {
-    if (signal === undefined) return;
-    const abort = (): void => {
-      this.#giveUp({ state: 'closed', cause: asError(signal.reason) });
-    };
-    if (signal.aborted) {
-      abort();
-      return;
-    }
-    this.status$.subscribe({ complete: onAbort(signal, abort) });
+    const leave = onAbort(signal, (reason) => {
+      this.#giveUp({ state: 'closed', cause: asError(reason) });
+    });
+    this.status$.subscribe({ complete: leave });
   }
 }

@@ -55,7 +55,8 @@ export class ConnectReply {
 
   ended(): Error {
     const where = this.#held === '' ? 'without an answer to' : 'within its answer to';
-    return new ProxyError(`${this.#shown} closed the connection ${where} CONNECT`);
+    const cause = Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+    return new ProxyError(`${this.#shown} closed the connection ${where} CONNECT`, { cause });
   }
 
   #restOf(rest: string): Uint8Array {

@@ -1,6 +1,8 @@
 /** Codes of Node and of this library that say: not now, not there, or not this way. */
 const NETWORK_CODES: ReadonlySet<unknown> = new Set([
   'EADDRNOTAVAIL',
+  // A Unix socket whose server is behind with accepting.
+  'EAGAIN',
   'EAI_AGAIN',
   'EAI_FAIL',
   'EAI_NODATA',
@@ -12,6 +14,15 @@ const NETWORK_CODES: ReadonlySet<unknown> = new Set([
   'ENETDOWN',
   'ENETRESET',
   'ENETUNREACH',
+  // This machine, or this process, has no room for another socket.
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  // Those of `dns.resolve`, which `lookup` may ask.
+  'EREFUSED',
+  'ESERVFAIL',
+  'ETIMEOUT',
   // The path of a Unix socket, while its server is away.
   'ENOENT',
   'ENOTCONN',

@@ -30,6 +30,11 @@ export interface ReconnectOptions {
    * after it completed, there is one. Its error ends it all. What is open stays open.
    */
   readonly online?: Observable<boolean>;
+  /**
+   * Ends it when it aborts, also while it waits: the dial is aborted, or what is open closed with 1000, and it errors with the reason. That of
+   * a `connect` right in front is heard without this option.
+   */
+  readonly signal?: AbortSignal;
   /** Lets the process exit while it waits. Default false. */
   readonly unref?: boolean;
   /** Where time comes from. Default the machine's clock. */
@@ -53,6 +58,7 @@ export interface ResolvedReconnect {
   readonly resetAfterMs: number;
   readonly maxRetryAfterMs: number;
   readonly online: Observable<boolean> | undefined;
+  readonly signal: AbortSignal | undefined;
   readonly unref: boolean;
   readonly scheduler: SchedulerLike | undefined;
 }
@@ -64,6 +70,7 @@ export const RECONNECT_CHECKS: Checks = Object.freeze({
   resetAfterMs: wholeNumber(0),
   maxRetryAfterMs: wholeNumber(0, MAX_WAIT_MS),
   online: { expected: 'an Observable', accepts: isObservable, inRangeOfType: () => false },
+  signal: ofType('object'),
   unref: flag,
   scheduler: ofType('object'),
 });
@@ -87,6 +94,7 @@ export function resolveReconnect(options: ReconnectOptions): ResolvedReconnect {
     resetAfterMs: options.resetAfterMs ?? 10_000,
     maxRetryAfterMs: options.maxRetryAfterMs ?? 300_000,
     online: options.online,
+    signal: options.signal,
     unref: options.unref ?? false,
     scheduler: options.scheduler,
   };

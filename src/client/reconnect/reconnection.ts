@@ -2,17 +2,19 @@ import type { Subject } from 'rxjs';
 import { type Observable, type Subscriber } from 'rxjs';
 import { type Cancel, type Clock, clockOf } from '../../connection/clock.js';
 import type { Connection } from '../../connection/connection.js';
+import { onAbort } from '../../connection/on-abort.js';
 import { EarlySubscriber } from '../../operators/early-subscriber.js';
 import type { CloseInfo } from '../../protocol/closing-handshake.js';
 import { ConnectionClosedError } from '../../protocol/connection-closed-error.js';
 import { HandshakeError, WebSocketError } from '../../protocol/errors.js';
+import { signalOf } from '../signal-of.js';
 import { asError } from './as-error.js';
 import type { LinkStatus } from './link-status.js';
 import type { ResolvedReconnect } from './options.js';
 import { retryAfterMs } from './retry-after.js';
 import { Uptime } from './uptime.js';
 import { type Verdict, verdictOnClose, verdictOnError } from './verdict.js';
-import { wait } from './wait.js';
+import { MAX_WAIT_MS, wait } from './wait.js';
 
 /** How an attempt came to its end: with an error, or without one behind a connection. */
 type End = { readonly error: unknown } | { readonly info: CloseInfo };
@@ -53,6 +55,12 @@ export class Reconnection<Context> {
     this.#subscriber.add(() => {
       this.#leave({ state: 'closed' });
     });
+    for (const signal of [this.#options.signal, signalOf(this.#source)]) {
+      const leave = onAbort(signal, (reason) => {
+        this.#fail(reason);
+      });
+      this.#subscriber.add(leave);
+    }
     this.#watchNetwork();
     if (this.#isOver) return;
     if (this.#online) this.#connect();
@@ -177,9 +185,9 @@ export class Reconnection<Context> {
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     this.#cause = cause;
-    const delayMs = this.#online ? ms : Infinity;
+    const delayMs = this.#online ? Math.min(ms, MAX_WAIT_MS) : Infinity;
     if (this.#online) {
-      this.#cancelWait = wait(ms, this.#options, () => {
+      this.#cancelWait = wait(delayMs, this.#options, () => {
         this.#cancelWait = undefined;
         this.#connect();
       });

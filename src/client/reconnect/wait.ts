@@ -12,13 +12,12 @@ export interface Waiting {
 }
 
 /**
- * Runs `task` in `ms` milliseconds. Unlike the timers of a connection, which has a socket for that, this one keeps the process alive:
- * otherwise a client would be gone with its server.
+ * Runs `task` in `ms` milliseconds, at most `MAX_WAIT_MS`. Unlike the timers of a connection, which has a socket for that, this one keeps the
+ * process alive: otherwise a client would be gone with its server.
  */
 export function wait(ms: number, { scheduler, unref }: Waiting, task: () => void): Cancel {
-  const delay = Math.min(ms, MAX_WAIT_MS);
-  if (scheduler !== undefined) return clockOf(scheduler).after(delay, task);
-  const timer = setTimeout(task, delay);
+  if (scheduler !== undefined) return clockOf(scheduler).after(ms, task);
+  const timer = setTimeout(task, ms);
   if (unref) timer.unref();
   return () => {
     clearTimeout(timer);

@@ -1,6 +1,7 @@
 import type { Subscriber } from 'rxjs';
 import type { EarlySubscriber } from '../early-subscriber.js';
 import type { Link } from '../link.js';
+import { safely } from '../safely.js';
 import type { ChannelOptions } from './channel-options.js';
 
 /** One connection, from when it came until its messages have ended or it is left. */
@@ -91,10 +92,10 @@ export class Channel<In, Out> {
   }
 
   error(error: unknown): void {
-    for (const listener of this.#listeners) listener.error(error);
+    for (const listener of this.#listeners) safely(() => listener.error(error));
   }
 
   complete(): void {
-    for (const listener of this.#listeners) listener.complete();
+    for (const listener of this.#listeners) safely(() => listener.complete());
   }
 }
