@@ -6,6 +6,7 @@ import {
 } from '../connection/options.js';
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
 import {
+  abortSignal,
   anything,
   type Check,
   type Checks,
@@ -99,7 +100,7 @@ export const CLIENT_HANDSHAKE_CHECKS: Checks = Object.freeze({
   ...ASKING_CHECKS,
   version: oneOf(8, 13),
   handshakeTimeoutMs: milliseconds,
-  signal: ofType('object'),
+  signal: abortSignal,
   acceptMasked: flag,
   maskingKey: ofType('function'),
   noDelay: flag,

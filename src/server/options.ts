@@ -7,6 +7,7 @@ import {
   resolveConnectionOptions,
 } from '../connection/options.js';
 import {
+  abortSignal,
   anything,
   type Checks,
   checkOptions,
@@ -14,6 +15,7 @@ import {
   milliseconds,
   ofType,
   oneOf,
+  secret,
   wholeNumber,
 } from '../protocol/option-checks.js';
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
@@ -33,7 +35,6 @@ import {
 } from './admission-options.js';
 import { OverriddenProfiles } from './gate/connection-overrides.js';
 import type { Authorize } from './gate/decision.js';
-import { abortSignal } from './on-abort.js';
 import { checkPlace } from './place.js';
 import type { SelectSubprotocol } from './gate/select-subprotocol.js';
 
@@ -189,7 +190,7 @@ export const UPGRADE_CHECKS: Checks = Object.freeze({
   },
   requireSubprotocol: flag,
   origins: anything,
-  headers: ofType('object'),
+  headers: secret(ofType('object')),
   serverHeader: {
     expected: 'a string that is not empty, or false',
     accepts: (value) => value === false || (typeof value === 'string' && value !== ''),
@@ -219,7 +220,7 @@ const CHECKS: Checks = Object.freeze({
   server: ofType('object'),
   backlog: wholeNumber(1, 2 ** 31 - 1),
   reusePort: flag,
-  tls: ofType('object'),
+  tls: secret(ofType('object')),
   http2: flag,
   statusPage: flag,
 });

@@ -6,7 +6,7 @@ import {
   type HeaderOptions,
   RESERVED_IN_REQUEST,
 } from '../../protocol/handshake/header-options.js';
-import { type Check, type Checks, ofType } from '../../protocol/option-checks.js';
+import { type Check, type Checks, ofType, secret } from '../../protocol/option-checks.js';
 import { type Authenticate, type AuthOptions, type Credentials, resolveAuth } from './auth.js';
 import { type CookieJar, cookieJarCheck } from './cookie-jar.js';
 import { checkBeside, type HeaderFunction } from './header-source.js';
@@ -52,12 +52,12 @@ const textOrFalse: Check = {
 
 /** @see AskingOptions */
 export const ASKING_CHECKS: Checks = Object.freeze({
-  headers: ofType('object', 'function'),
+  headers: secret(ofType('object', 'function')),
   origin: textOrFalse,
   userAgent: textOrFalse,
-  cookies: ofType('string', 'object'),
-  cookieJar: cookieJarCheck,
-  auth: ofType('object', 'function'),
+  cookies: secret(ofType('string', 'object')),
+  cookieJar: secret(cookieJarCheck),
+  auth: secret(ofType('object', 'function')),
 });
 
 /** @throws TypeError or RangeError for what is wrong within an option, and for options that exclude each other. */

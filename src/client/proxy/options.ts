@@ -3,7 +3,7 @@ import {
   type HeaderOptions,
   type ReservedHeaders,
 } from '../../protocol/handshake/header-options.js';
-import { type Checks, checkOptions, ofType } from '../../protocol/option-checks.js';
+import { type Checks, checkOptions, ofType, secret } from '../../protocol/option-checks.js';
 import { checkCredentials } from './credentials.js';
 import { type Bypass, compileNoProxy, splitNoProxy } from './no-proxy.js';
 import { parseProxyUrl, type ProxyAddress } from './proxy-url.js';
@@ -34,11 +34,11 @@ export interface ProxySettings {
 }
 
 const CHECKS: Checks = Object.freeze({
-  url: ofType('string', 'object'),
-  username: ofType('string'),
-  password: ofType('string'),
-  headers: ofType('object'),
-  tls: ofType('object'),
+  url: secret(ofType('string', 'object')),
+  username: secret(ofType('string')),
+  password: secret(ofType('string')),
+  headers: secret(ofType('object')),
+  tls: secret(ofType('object')),
 });
 
 const WHAT = 'option proxy';
