@@ -66,7 +66,8 @@ export class Told {
 function asJson(thing: unknown): string {
   try {
     // Undefined for what JSON has no words for, whatever its type says.
-    return (JSON.stringify(thing) as string | undefined) ?? '';
+    // It gives undefined for what it has no words for.
+    return [JSON.stringify(thing)].join();
   } catch {
     // Of what refers to itself nothing is shown.
     return '';
