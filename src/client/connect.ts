@@ -37,7 +37,8 @@ export function connect<Context = undefined>(
 ): Observable<Connection<Context>> {
   const resolved = resolveClientOptions(options);
   if (typeof url !== 'function') askedTarget(url, resolved);
-  return dialed(url, resolved, (connection, subscriber) => {
+  // A URL can be changed before it is dialled.
+  return dialed(url instanceof URL ? url.href : url, resolved, (connection, subscriber) => {
     subscriber.add(() => {
       connection.close();
     });

@@ -74,7 +74,7 @@ export class OpeningHandshake<Context> {
   #prepare(): void {
     const { headers, asking } = this.#options;
     const give = asking.headers;
-    if (give === undefined) {
+    if (typeof give !== 'function') {
       this.#addCookies(headers);
       return;
     }
@@ -82,8 +82,9 @@ export class OpeningHandshake<Context> {
       'option headers',
       () => give(urlOf(this.#target)),
       (given) => {
-        checkHeaders(given, { ...asking, origin: this.#options.origin, auth: asking.auth ?? this.#answer });
-        this.#addCookies(this.#isAbroad ? withoutSecrets(given) : given);
+        const beside = { ...asking, origin: this.#options.origin, auth: asking.auth ?? this.#answer };
+        const named = checkHeaders(given, beside);
+        this.#addCookies(this.#isAbroad ? withoutSecrets(named) : named);
       },
     );
   }

@@ -131,7 +131,7 @@ export function resolveClientOptions<Context>(
     context: options.context as Context,
     subprotocols: checkSubprotocols(options.subprotocols ?? []),
     requireSubprotocol: options.requireSubprotocol ?? true,
-    headers: typeof options.headers === 'object' ? options.headers : {},
+    headers: typeof asking.headers === 'function' ? {} : asking.headers,
     hostHeader: options.hostHeader,
     origin: options.origin === false ? undefined : options.origin,
     asking,

@@ -20,6 +20,7 @@ import {
 } from '../protocol/option-checks.js';
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
 import {
+  checkByName,
   type HeaderOptions,
   headerList,
   RESERVED_IN_RESPONSE,
@@ -257,6 +258,7 @@ export function resolveUpgradeOptions<Context>(
   options: UpgradeOptions<Context>,
 ): ResolvedUpgradeOptions<Context> {
   const serverHeader = options.serverHeader === false ? undefined : options.serverHeader;
+  checkByName(options.headers ?? {});
   const headers = { ...(serverHeader !== undefined && { Server: serverHeader }), ...options.headers };
   headerList(headers, RESERVED_IN_RESPONSE);
   const profile = connectionProfile('server', {

@@ -19,6 +19,8 @@ const MISTAKES: readonly [string, object, string?][] = [
   ['a list for a password', { auth: { username: 'me', password: [SECRET] } }],
   ['a line break in a password', { auth: { username: 'me', password: `${SECRET}\n` } }],
   ['a line as headers', { headers: `Authorization: ${SECRET}` }],
+  ['a list of lines as headers', { headers: [`Authorization: ${SECRET}`] }],
+  ['a list of lists as headers', { headers: [['Authorization', SECRET, SECRET]] }],
   ['an object for a header', { headers: { Authorization: { Bearer: SECRET } } }],
   ['a line break in a header', { headers: { Authorization: `${SECRET}\r\nX: y` } }],
   ['a header that is not Latin-1', { headers: { Authorization: `${SECRET}\u{1f511}` } }],
@@ -81,6 +83,8 @@ describe('an error about an option of a server', () => {
   it.each([
     ['a text as tls', { tls: SECRET }],
     ['a line as headers', { headers: `Set-Cookie: ${SECRET}` }],
+    ['a list of lines as headers', { headers: [`Set-Cookie: ${SECRET}`] }],
+    ['a Map as headers', { headers: new Map([['Set-Cookie', SECRET]]) }],
     ['a line break in a header', { headers: { 'Set-Cookie': `${SECRET}\r\nX: y` } }],
   ])('shows no secret: %s', async (_name, options) => {
     const error: unknown = await openServer(options as ServerOptions).catch((caught: unknown) => caught);

@@ -1,8 +1,9 @@
 import type { ObservableInput } from 'rxjs';
 import { hasHeader, type HeaderOptions } from '../../protocol/handshake/header-options.js';
+import type { HeadersInput } from './given-headers.js';
 
 /** Gives the header fields of a request, before each: the first value is taken. */
-export type HeaderFunction = (url: URL) => ObservableInput<HeaderOptions>;
+export type HeaderFunction = (url: URL) => ObservableInput<HeadersInput>;
 
 /** What the handshake adds to the header fields of the user's. */
 export interface AddedHeaders {

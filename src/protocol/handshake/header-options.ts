@@ -52,6 +52,7 @@ export const RESERVED_IN_REFUSAL: ReservedHeaders = (name) =>
  * no header may have. It names the field and never shows its value.
  */
 export function headerList(headers: HeaderOptions, reserved: ReservedHeaders): [string, string][] {
+  checkByName(headers);
   const entries = Object.entries(headers);
   if (entries.length === 0) return [];
   const list: [string, string][] = [];
@@ -70,6 +71,11 @@ export function headerList(headers: HeaderOptions, reserved: ReservedHeaders): [
     }
   }
   return list;
+}
+
+/** @throws TypeError for a Headers or a Map, in which no fields would be found, and for a list, in which they would be called 0. */
+export function checkByName(headers: HeaderOptions): void {
+  if (Symbol.iterator in headers) throw new TypeError('header fields are a list, expected them by name');
 }
 
 /** @throws TypeError when the field is one that the handshake itself writes. */
