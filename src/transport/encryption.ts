@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { types } from 'node:util';
 
 /** What HTTP/1.1 is called in the negotiation of TLS. RFC 7301 section 6. */
 const HTTP_1_1 = 'http/1.1';
@@ -27,8 +28,9 @@ export function encrypted(
   { onKeyLog, protocols = [HTTP_1_1], ...options }: Encryption,
   connect: (settings: tls.ConnectionOptions) => tls.TLSSocket,
 ): tls.TLSSocket {
-  const defaults = { ALPNProtocols: [...protocols], checkServerIdentity, ...serverName(hostname) };
-  const socket = connect({ ...defaults, ...options });
+  const defaults = { ALPNProtocols: [...protocols], ...serverName(hostname) };
+  const check = guarded(options.checkServerIdentity ?? checkServerIdentity);
+  const socket = connect({ ...defaults, ...options, checkServerIdentity: check });
   if (onKeyLog !== undefined) socket.on('keylog', onKeyLog);
   socket.once('secureConnect', () => {
     const flaw = flawOf(socket, protocols);
@@ -41,6 +43,21 @@ export function encrypted(
 function flawOf({ alpnProtocol }: tls.TLSSocket, protocols: readonly string[]): Error | undefined {
   if (typeof alpnProtocol !== 'string' || protocols.includes(alpnProtocol)) return undefined;
   return new Error(`the server chose the protocol ${alpnProtocol}, expected ${protocols.join(' or ')}`);
+}
+
+type Check = typeof tls.checkServerIdentity;
+
+/** A check that throws refuses: Node would take it for an error of the process, and the socket would wait. */
+function guarded(check: Check): Check {
+  return (hostname, certificate) => {
+    try {
+      return check(hostname, certificate);
+    } catch (error) {
+      return types.isNativeError(error)
+        ? error
+        : new Error('checkServerIdentity threw no error', { cause: error });
+    }
+  };
 }
 
 /**
