@@ -14,6 +14,7 @@ import {
 } from '../protocol/option-checks.js';
 import type { TcpOptions } from '../transport/dial.js';
 import type { Encryption } from '../transport/encryption.js';
+import { guardedLookup } from './guarded-lookup.js';
 import { type Http2Choice, protocolsFor } from './http2/choice.js';
 import { type ProxyOptions, type ProxySettings, resolveProxy } from './proxy/options.js';
 import { checkTls, type ClientTlsOptions } from './tls-option.js';
@@ -191,22 +192,11 @@ function tcpOptions(options: DialOptions): TcpOptions {
     ...(localAddress !== undefined && { localAddress }),
     ...(localPort !== undefined && { localPort }),
     ...(family !== undefined && { family }),
-    ...(lookup !== undefined && { lookup: guarded(lookup) }),
+    ...(lookup !== undefined && { lookup: guardedLookup(lookup) }),
     ...(autoSelectFamily !== undefined && { autoSelectFamily }),
     ...(autoSelectFamilyTimeoutMs !== undefined && {
       autoSelectFamilyAttemptTimeout: autoSelectFamilyTimeoutMs,
     }),
-  };
-}
-
-/** A throw in it would leave a socket behind that nobody has. */
-function guarded(lookup: LookupFunction): LookupFunction {
-  return (hostname, options, done) => {
-    try {
-      lookup(hostname, options, done);
-    } catch (error) {
-      process.nextTick(done, error, '');
-    }
   };
 }
 
