@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import net, { type LookupFunction } from 'node:net';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { ObservableInput } from 'rxjs';
 import {
   type Check,
@@ -14,6 +14,7 @@ import {
 } from '../protocol/option-checks.js';
 import type { TcpOptions } from '../transport/dial.js';
 import type { Encryption } from '../transport/encryption.js';
+import { isDuplexOfBytes } from '../transport/of-bytes.js';
 import { guardedLookup } from './guarded-lookup.js';
 import { type Http2Choice, protocolsFor } from './http2/choice.js';
 import { type ProxyOptions, type ProxySettings, resolveProxy } from './proxy/options.js';
@@ -98,8 +99,8 @@ export interface ResolvedDialOptions {
 }
 
 const duplex: Check = {
-  expected: 'a Duplex',
-  accepts: (value) => value instanceof Duplex,
+  expected: 'a Duplex of bytes',
+  accepts: isDuplexOfBytes,
   inRangeOfType: () => false,
 };
 

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { from, type ObservableInput } from 'rxjs';
+import { isDuplexOfBytes } from '../transport/of-bytes.js';
 
 /** A stream on its way from a function of the user's. */
 export interface GivenStream {
@@ -23,7 +24,10 @@ export function givenStream(dial: () => ObservableInput<Duplex>): GivenStream {
           reject(new TypeError(`option dial gave a value of type ${typeof value}, expected a Duplex`));
           return;
         }
-        if (!isWanted) {
+        if (!isWanted || !isDuplexOfBytes(value)) {
+          if (isWanted) {
+            reject(new TypeError('option dial gave a stream of objects or text, expected one of bytes'));
+          }
           value.on('error', () => undefined);
           value.destroy();
           return;

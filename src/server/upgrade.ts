@@ -8,6 +8,7 @@ import type { GateOwner } from './gate/gate.js';
 import { resolveUpgradeOptions, UPGRADE_CHECKS, type UpgradeOptions } from './options.js';
 import { SocketUpgrades } from './socket-upgrades.js';
 import { UpgradeArrival } from './gate/upgrade-arrival.js';
+import { isDuplexOfBytes } from '../transport/of-bytes.js';
 
 /** How a socket is upgraded whose request is still to come. */
 export interface SocketUpgradeOptions<Context = undefined> extends UpgradeOptions<Context> {
@@ -86,9 +87,12 @@ function ownerOf<Context>(result$: ReplaySubject<Connection<Context>>): GateOwne
   };
 }
 
-/** @throws TypeError for what is no Duplex. */
+/** @throws TypeError for what is no Duplex, or one that gives objects or text. */
 export function checkSocket(socket: unknown): Duplex {
-  if (socket instanceof Duplex) return socket;
+  if (isDuplexOfBytes(socket)) return socket;
+  if (socket instanceof Duplex) {
+    throw new TypeError('the socket gives objects or text, expected a Duplex of bytes');
+  }
   throw new TypeError('upgrade takes a request, its socket and head, or a Duplex and options');
 }
 
