@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 export type { Authenticate, AuthOptions, Challenge } from './client/asking/auth.js';
 export type { CookieJar } from './client/asking/cookie-jar.js';
+export type { HeadersInput } from './client/asking/given-headers.js';
 export type { HeaderFunction } from './client/asking/header-source.js';
 export { type ClientUrl, connect, openConnection } from './client/connect.js';
 export type { DialFunction, DialOptions, DialTarget } from './client/dial-options.js';

@@ -104,6 +104,10 @@ describe('what fails before it is open', () => {
 describe('signal', () => {
   const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
+  it.each([{}, null, 'now', new AbortController()])('that is none is refused: %j', (signal) => {
+    expect(() => connect('ws://h', { signal: signal as never })).toThrow(/option signal .* an AbortSignal/);
+  });
+
   it('that is aborted already stops everything', async () => {
     const server = await rawServer();
     const reason = new Error('aborted');

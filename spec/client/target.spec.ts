@@ -40,6 +40,7 @@ const BAD: readonly [string, unknown][] = [
   ['a user name with a colon', 'ws://a%3Asecret:b@example.com'],
   ['credentials that cannot be decoded', 'ws://secret:%zz@example.com'],
   ['a port out of range', 'ws://example.com:65536'],
+  ['port 0', 'ws://example.com:0'],
   ['a broken IPv6 address', 'ws://[::1'],
   ['a blank in the host', 'ws://a b'],
   ['no host', 'ws://'],

@@ -119,6 +119,20 @@ describeNeeds(opensslNeed(), 'wss:', () => {
         tls: { ca: trusted.ca, checkServerIdentity: () => Object.assign(new Error('no'), { code: 'MINE' }) },
       },
     ],
+    [
+      'what a check of yours throws at',
+      local,
+      'localhost',
+      'MINE',
+      {
+        tls: {
+          ca: trusted.ca,
+          checkServerIdentity: () => {
+            throw Object.assign(new Error('no'), { code: 'MINE' });
+          },
+        },
+      },
+    ],
   ];
   it.each(REFUSED)('refuses %s', async (_name, options, hostname, code, client) => {
     const server = await startServer({ tls: options });
@@ -128,6 +142,15 @@ describeNeeds(opensslNeed(), 'wss:', () => {
       cause: { code },
     });
     expect(server.connections.size).toBe(0);
+  });
+
+  it('refuses where a check of yours throws what is no error', async () => {
+    const server = await startServer({ tls: local });
+    const checkServerIdentity = (): never => {
+      throw undefined;
+    };
+    const error = await failure(server.url, { tls: { ca: trusted.ca, checkServerIdentity } });
+    expect(error.message).toContain('checkServerIdentity threw');
   });
 
   const OLD = {

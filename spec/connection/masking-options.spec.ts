@@ -97,4 +97,24 @@ describe('masking options', () => {
     const bytes = Buffer.concat(chunks.values);
     expect([...bytes.subarray(2, 6), ...bytes.subarray(8, 12)]).toEqual([9, 9, 9, 0, 9, 9, 9, 1]);
   });
+
+  it.each<[string, () => Uint8Array]>([
+    [
+      'throws',
+      () => {
+        throw new Error('mine');
+      },
+    ],
+    ['gives too little', () => new Uint8Array(3)],
+    ['gives a text', () => 'abcd' as never],
+  ])('a maskingKey that %s when a Ping is answered ends its connection only', async (_name, maskingKey) => {
+    const { client, server } = memoryConnections({ maskingKey }, {});
+    client.discard();
+    server.discard();
+    collect(server.ping());
+    const { code, cause } = await ended(client);
+    expect(code).toBe(1006);
+    expect(cause).toBeDefined();
+    expect(await ended(server)).toMatchObject({ code: 1006 });
+  });
 });

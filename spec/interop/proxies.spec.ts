@@ -6,6 +6,8 @@ import { describeNeeds } from '../support/skip.js';
 import { until } from '../support/turns.js';
 import {
   dante,
+  danteUserNeed,
+  danteWithUser,
   endProxies,
   haproxy,
   PASSWORD,
@@ -175,10 +177,7 @@ describeNeeds(proxyNeed('squid', 'haproxy'), 'through squid', () => {
 describeNeeds(proxyNeed('dante-server'), 'through dante', () => {
   const certificate = selfSigned();
   let open: ProxyProcess;
-  let guarded: ProxyProcess;
-  beforeAll(async () => {
-    [open, guarded] = await Promise.all([dante('none'), dante('username')]);
-  }, START_MS);
+  beforeAll(async () => (open = await dante()), START_MS);
 
   it.each(['socks4', 'socks4a', 'socks5', 'socks5h'])('%s: ws: and wss:', async (scheme) => {
     const proxy = `${scheme}://127.0.0.1:${open.port}`;
@@ -199,20 +198,34 @@ describeNeeds(proxyNeed('dante-server'), 'through dante', () => {
     await echoes(`ws://localhost:${port}`, { proxy: `${scheme}://127.0.0.1:${open.port}` });
   });
 
-  it.each([
-    ['without its password', ''],
-    ['with a wrong one', 'nobody:wrong@'],
-  ])('%s is refused', async (_name, credentials) => {
-    const proxy = `socks5://${credentials}127.0.0.1:${guarded.port}`;
-    expect(await failure(await echoServer(), { proxy })).toMatchObject({
-      phase: 'proxy',
-      code: 'RXWIRE_PROXY',
-    });
-  });
-
   it('a server that is not there is the proxy’s refusal', async () => {
     const error = await failure('ws://127.0.0.1:1', { proxy: `socks5://127.0.0.1:${open.port}` });
     expect(error).toMatchObject({ phase: 'proxy', code: 'RXWIRE_PROXY' });
     expect((error as Error).message).toContain('ConnectionRefused');
+  });
+});
+
+describeNeeds(danteUserNeed(), 'through dante, with a password', () => {
+  const certificate = selfSigned();
+  let proxy: ProxyProcess;
+  beforeAll(async () => (proxy = await danteWithUser()), START_MS);
+  const url = (scheme: string, credentials: string): string =>
+    `${scheme}://${credentials}127.0.0.1:${proxy.port}`;
+
+  it.each(['socks5', 'socks5h'])('%s: ws: and wss:', async (scheme) => {
+    const options = { proxy: url(scheme, `${USER}:${PASSWORD}@`) };
+    await echoes(await echoServer(), options);
+    await echoes(await echoServer(certificate), { ...options, tls: { ca: certificate.cert } });
+  });
+
+  it.each([
+    ['without one', ''],
+    ['with a wrong one', `${USER}:wrong@`],
+    ['for a user that it does not know', `nobody:${PASSWORD}@`],
+  ])('%s there is none', async (_name, credentials) => {
+    expect(await failure(await echoServer(), { proxy: url('socks5', credentials) })).toMatchObject({
+      phase: 'proxy',
+      code: 'RXWIRE_PROXY',
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -22,6 +22,18 @@ const PROGRAMS = {
 /** Where Debian keeps the helper that reads squid's passwords. */
 const SQUID_PASSWORDS = '/usr/lib/squid/basic_ncsa_auth';
 const WAIT_MS = 12_000;
+
+/** How a process gets mounts of its own: with the rights of root, or without. */
+const OWN_MOUNTS = [['--mount'], ['--mount', '--map-root-user']].find(
+  (flags) => spawnSync('unshare', [...flags, 'true'], { stdio: 'ignore' }).status === 0,
+);
+
+/** What it takes to give dante a user that the system does not have. */
+export function danteUserNeed(): Need {
+  const { available, what } = proxyNeed('dante-server');
+  const more = 'a system that lets a process have mounts of its own: unshare --mount';
+  return { available: available && OWN_MOUNTS !== undefined, what: `${what}; ${more}` };
+}
 
 /** Packages of Debian's. */
 export function proxyNeed(...packages: (keyof typeof PROGRAMS)[]): Need {
@@ -87,19 +99,40 @@ export async function squid(withPassword: boolean): Promise<ProxyProcess> {
   return started(port, new Command(PROGRAMS.squid, ['-N', '-f', conf]));
 }
 
-/** dante, which asks for the password of a user of the system, or for none. */
-export async function dante(method: 'none' | 'username'): Promise<ProxyProcess> {
+/** dante, which asks for nothing. */
+export async function dante(): Promise<ProxyProcess> {
   const port = await freePort();
-  const { username } = userInfo();
-  const conf = write('danted.conf', [
+  return started(port, new Command(PROGRAMS['dante-server'], ['-f', danteConf(port, 'none')]));
+}
+
+/** dante, which asks for a password. It knows users of the system only: it sees files in which there is one. */
+export async function danteWithUser(): Promise<ProxyProcess> {
+  const port = await freePort();
+  const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim();
+  const users = write('passwd', [
+    'root:x:0:0::/:/usr/sbin/nologin',
+    `${USER}:x:60001:60001::/:/usr/sbin/nologin`,
+  ]);
+  const secrets = write('shadow', [`${USER}:${hash}:19000:0:99999:7:::`]);
+  const start = [
+    `mount --bind ${users} /etc/passwd`,
+    `mount --bind ${secrets} /etc/shadow`,
+    `exec ${PROGRAMS['dante-server']} -f ${danteConf(port, 'username', 'root')}`,
+  ];
+  return started(port, new Command('unshare', [...(OWN_MOUNTS ?? []), 'sh', '-c', start.join(' && ')]));
+}
+
+/** @param user - Whose rights it has. */
+function danteConf(port: number, method: 'none' | 'username', user = userInfo().username): string {
+  return write('danted.conf', [
     'logoutput: stderr',
     `internal: 127.0.0.1 port = ${port}`,
     'external.protocol: ipv4',
     'external: lo',
     `socksmethod: ${method}`,
     'clientmethod: none',
-    `user.privileged: ${username}`,
-    `user.unprivileged: ${username}`,
+    `user.privileged: ${user}`,
+    `user.unprivileged: ${user}`,
     'client pass {',
     '  from: 127.0.0.0/8 to: 0.0.0.0/0',
     '}',
@@ -107,7 +140,6 @@ export async function dante(method: 'none' | 'username'): Promise<ProxyProcess> 
     '  from: 127.0.0.0/8 to: 0.0.0.0/0',
     '}',
   ]);
-  return started(port, new Command(PROGRAMS['dante-server'], ['-f', conf]));
 }
 
 /** haproxy, which takes TLS off for the proxy behind it. */

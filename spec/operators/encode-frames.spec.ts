@@ -61,6 +61,16 @@ describe('encodeFrames', () => {
       },
       'thrown',
     ],
+    [
+      'gives a text',
+      () => 'abcd' as never,
+      new TypeError('maskingKey gave a value of type string, expected a Uint8Array'),
+    ],
+    [
+      'gives nothing',
+      () => undefined as never,
+      new TypeError('maskingKey gave a value of type undefined, expected a Uint8Array'),
+    ],
     ['gives too little', () => hex('010203'), new RangeError('maskingKey gave 3 bytes, expected 4')],
   ])('makes an error of a maskingKey that %s, and leaves the source', (_, maskingKey, wanted) => {
     const { source, emitted } = firehose(inputs.a, 1000);

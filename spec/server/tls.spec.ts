@@ -1,4 +1,5 @@
 import net, { type AddressInfo } from 'node:net';
+import tls from 'node:tls';
 import { firstValueFrom } from 'rxjs';
 import { openServer } from '../../src/index.js';
 import { opensslNeed, selfSigned } from '../support/certificate.js';
@@ -32,6 +33,41 @@ describeNeeds(opensslNeed(), 'over TLS', () => {
     expect(Buffer.from(seen.values[200]!.data as Uint8Array).equals(Buffer.alloc(500_000, 7))).toBe(true);
     client.close(4000);
     expect(await ended(accepted)).toMatchObject({ code: 4000, wasClean: true });
+  });
+
+  it.each<[string, tls.TlsOptions, tls.ConnectionOptions]>([
+    [
+      'a certificate for a name',
+      {
+        SNICallback: (name, done) => {
+          if (name === 'bad.example') throw new Error('mine');
+          done(null);
+        },
+      },
+      { servername: 'bad.example' },
+    ],
+    [
+      'a protocol',
+      {
+        ALPNCallback: ({ protocols }) => {
+          if (protocols.includes('bad')) throw new Error('mine');
+          return protocols[0];
+        },
+      },
+      { ALPNProtocols: ['bad'] },
+    ],
+  ])('loses only the client for whom a function of yours throws that chooses %s', async (_, hooks, bad) => {
+    const server = await startServer({ tls: { ...certificate, ...hooks } });
+    const good = await startClient(server.url, { tls: { ca: certificate.cert } });
+    const { port } = server.address as AddressInfo;
+    const options = { port, host: '127.0.0.1', ca: certificate.cert, ...bad };
+    const socket = tls.connect({ ...options, checkServerIdentity: () => undefined });
+    afterTest(() => socket.destroy());
+    socket.on('error', () => undefined);
+    await until(() => socket.closed, 'the socket is closed');
+    await startClient(server.url, { tls: { ca: certificate.cert } });
+    expect(good.state).toBe('open');
+    expect(server.connections.size).toBe(2);
   });
 
   it('closes within handshakeTimeoutMs a client that does not even begin TLS', async () => {

@@ -43,7 +43,9 @@ export function connect<Context = undefined>(
 ): Observable<Connection<Context>> {
   const resolved = resolveClientOptions(options);
   if (typeof url !== 'function') askedTarget(url, resolved);
-  const connection$ = dialed<Context>(url, resolved, (connection, subscriber) => {
+  // A URL can be changed before it is dialled.
+  const asked = url instanceof URL ? url.href : url;
+  const connection$ = dialed<Context>(asked, resolved, (connection, subscriber) => {
     subscriber.add(() => {
       connection.close();
     });

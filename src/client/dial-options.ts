@@ -8,6 +8,7 @@ import {
   milliseconds,
   ofType,
   oneOf,
+  secret,
   wholeNumber,
 } from '../protocol/option-checks.js';
 import type { TcpOptions } from '../transport/dial.js';
@@ -110,10 +111,10 @@ const address: Check = {
 
 /** @see DialOptions */
 export const DIAL_CHECKS: Checks = Object.freeze({
-  tls: ofType('object'),
+  tls: secret(ofType('object')),
   keyLog: ofType('string', 'function'),
   http2: oneOf(false, true, 'only'),
-  proxy: ofType('string', 'object'),
+  proxy: secret(ofType('string', 'object')),
   noProxy: ofType('string', 'object'),
   redirects: wholeNumber(0, 20),
   socket: duplex,

@@ -106,13 +106,23 @@ export class Dialing {
     // Names may have been looked up meanwhile.
     if (this.#settled) throw new Error('aborted');
     const { tcp, tcpKeepAliveMs, noDelay } = this.#options;
-    const dialing = dial({ ...where, tcp, tcpKeepAliveMs, noDelay });
+    const dialing = this.#begun({ ...where, tcp, tcpKeepAliveMs, noDelay });
     this.#dial = dialing;
     const { socket } = dialing;
     this.#hold(socket);
     this.#limit(socket);
     await ready(socket, where.tls === undefined ? 'connect' : 'secureConnect');
     return socket;
+  }
+
+  #begun(options: DialOptions): Dial {
+    try {
+      return dial(options);
+    } catch (error) {
+      // A key, a passphrase or a list of ciphers that is none: nothing has been looked up.
+      if (this.#phase === 'dns' && options.tls !== undefined) this.#phase = 'tls';
+      throw error;
+    }
   }
 
   /** For the part that `connectTimeoutMs` is about. */

@@ -3,19 +3,21 @@ import net, { type LookupFunction } from 'node:net';
 
 /**
  * A look-up of the user's as `node:net` needs it: it answers once, later than it was asked, and with a list where one is wanted. What it
- * throws, or rejects with, is its answer, too: nobody would take that otherwise, and a socket would be left behind.
+ * throws, rejects with, or gives that is no address is its answer, too: to Node it would be an error of the process, and a socket would be
+ * left behind.
  */
 export function guardedLookup(lookup: (...asked: Parameters<LookupFunction>) => unknown): LookupFunction {
   return (hostname, options, done) => {
     let isAnswered = false;
-    const answer: typeof done = (error, address, family) => {
+    const answer: typeof done = (error, found, family) => {
       if (isAnswered) return;
       isAnswered = true;
       // Node tells of the look-up by an event, and nobody can listen for it before the call has returned.
       process.nextTick(() => {
-        if (error instanceof Error) done(error, '');
-        else if (options.all === true) tellAll(hostname, listOf(address, family), done);
-        else done(null, address, family);
+        const flaw = error instanceof Error ? error : flawOf(found, hostname);
+        if (flaw !== undefined) done(flaw, '');
+        else if (options.all === true) done(null, listOf(found, family));
+        else done(null, found, family);
       });
     };
     const fail = (error: unknown): void => {
@@ -30,11 +32,18 @@ export function guardedLookup(lookup: (...asked: Parameters<LookupFunction>) => 
 }
 
 /** One that knows of no lists gives one address. */
-function listOf(address: string | LookupAddress[], family: number | undefined): LookupAddress[] {
-  return typeof address === 'string' ? [{ address, family: family ?? net.isIP(address) }] : address;
+function listOf(found: string | LookupAddress[], family: number | undefined): LookupAddress[] {
+  return typeof found === 'string' ? [{ address: found, family: family ?? net.isIP(found) }] : found;
 }
 
-function tellAll(hostname: string, found: LookupAddress[], done: Parameters<LookupFunction>[2]): void {
-  if (Array.isArray(found) && found.length > 0) done(null, found);
-  else done(new Error(`option lookup gave no address for ${hostname}`), []);
+function flawOf(found: unknown, hostname: string): Error | undefined {
+  const addresses: readonly unknown[] = Array.isArray(found) ? found : [found];
+  if (addresses.length === 0) {
+    return Object.assign(new Error(`option lookup gave no address for ${hostname}`), { code: 'ENOTFOUND' });
+  }
+  const isWrong = addresses.some((each) => {
+    const address: unknown = typeof each === 'object' && each !== null ? Reflect.get(each, 'address') : each;
+    return typeof address !== 'string' || net.isIP(address) === 0;
+  });
+  return isWrong ? new TypeError(`option lookup gave what is no address for ${hostname}`) : undefined;
 }

@@ -10,6 +10,7 @@ import { forAnotherOrigin, withoutSecrets } from './asking/another-origin.js';
 import type { Authenticate, Challenge } from './asking/auth.js';
 import { type Answer, chooseAnswer } from './asking/choose-answer.js';
 import { keepCookies } from './asking/cookie-jar.js';
+import { asOneValue } from './asking/given-headers.js';
 import { withAdded } from './asking/header-source.js';
 import { checkHeaders } from './asking/options.js';
 import { originOf } from './asking/origin.js';
@@ -83,16 +84,17 @@ export class OpeningHandshake<Context> {
   #prepare(): void {
     const { headers, asking } = this.#options;
     const give = asking.headers;
-    if (give === undefined) {
+    if (typeof give !== 'function') {
       this.#addCookies(headers);
       return;
     }
     this.#wait(
       'option headers',
-      () => give(urlOf(this.#target)),
+      () => asOneValue(give(urlOf(this.#target))),
       (given) => {
-        checkHeaders(given, { ...asking, origin: this.#options.origin, auth: asking.auth ?? this.#answer });
-        this.#addCookies(this.#isAbroad ? withoutSecrets(given) : given);
+        const beside = { ...asking, origin: this.#options.origin, auth: asking.auth ?? this.#answer };
+        const named = checkHeaders(given, beside);
+        this.#addCookies(this.#isAbroad ? withoutSecrets(named) : named);
       },
     );
   }

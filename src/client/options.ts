@@ -1,4 +1,3 @@
-import { abortSignal } from '../connection/on-abort.js';
 import {
   CONNECTION_CHECKS,
   type ConnectionOptions,
@@ -7,6 +6,7 @@ import {
 } from '../connection/options.js';
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
 import {
+  abortSignal,
   anything,
   type Check,
   type Checks,
@@ -125,7 +125,7 @@ export function resolveClientOptions<Context>(
     context: options.context as Context,
     subprotocols: checkSubprotocols(options.subprotocols ?? []),
     requireSubprotocol: options.requireSubprotocol ?? true,
-    headers: typeof options.headers === 'object' ? options.headers : {},
+    headers: typeof asking.headers === 'function' ? {} : asking.headers,
     hostHeader: options.hostHeader,
     origin: options.origin === false ? undefined : options.origin,
     asking,

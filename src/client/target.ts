@@ -33,7 +33,7 @@ const SCHEMES: Readonly<Record<string, { readonly secure: boolean; readonly unix
  * Reads a WebSocket URL. RFC 6455 section 3. `http:` and `https:` stand for `ws:` and `wss:`;
  * `ws+unix:/path/of/socket:/target` names a Unix socket, with `/` as the default target.
  *
- * @throws TypeError for what is no URL, another scheme, a fragment, and credentials that cannot be sent as Basic.
+ * @throws TypeError for what is no URL, another scheme, the port 0, a fragment, and credentials that cannot be sent as Basic.
  */
 export function parseTarget(url: string | URL): Target {
   const parsed = parseUrl(url);
@@ -95,6 +95,7 @@ function hostTarget(url: URL, secure: boolean): Target {
   if (url.hostname === '') throw new TypeError('URL has no host');
   const ownPort = secure ? 443 : 80;
   const port = url.port === '' ? ownPort : Number(url.port);
+  if (port === 0) throw new TypeError('URL has the port 0, expected 1 to 65535');
   const hostname = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
   const host = port === ownPort ? url.hostname : `${url.hostname}:${String(port)}`;
   const target = `${url.pathname === '' ? '/' : url.pathname}${url.search}`;

@@ -1,13 +1,3 @@
-import type { Check } from '../protocol/option-checks.js';
-
-/** Whether something can be told of an abort. */
-export const abortSignal: Check = {
-  expected: 'an AbortSignal',
-  accepts: (value) =>
-    typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value,
-  inRangeOfType: () => false,
-};
-
 /** One listener for each signal, however many wait for it: Node takes more than ten for a leak, and says so. */
 class Abort {
   readonly #signal: AbortSignal;

@@ -25,7 +25,10 @@ export function maskingKeys(options: EncodeOptions): (() => number) | undefined 
   const make = options.maskingKey;
   if (make === undefined) return nextMaskingKey;
   return () => {
-    const key = make();
+    const key: unknown = make();
+    if (!(key instanceof Uint8Array)) {
+      throw new TypeError(`maskingKey gave a value of type ${typeof key}, expected a Uint8Array`);
+    }
     if (key.length !== 4) {
       throw new RangeError(`maskingKey gave ${String(key.length)} bytes, expected 4`);
     }

@@ -7,6 +7,8 @@ export interface Check {
   accepts(value: unknown): boolean;
   /** Whether a refused value is of the right type, only out of range. */
   inRangeOfType(value: unknown): boolean;
+  /** Whether an error shows the type of a value only, which may be a secret in the wrong place. */
+  readonly isSecret?: boolean;
 }
 
 /** A check by option name. */
@@ -56,7 +58,19 @@ export function ofType(...types: readonly string[]): Check {
   };
 }
 
+/** The same, of what may be a secret. */
+export function secret(check: Check): Check {
+  return { ...check, isSecret: true };
+}
+
 export const flag: Check = ofType('boolean');
+/** Something that says when to end. */
+export const abortSignal: Check = {
+  expected: 'an AbortSignal',
+  accepts: (value) =>
+    typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value,
+  inRangeOfType: () => false,
+};
 export const anything: Check = { expected: 'anything', accepts: () => true, inRangeOfType: () => false };
 
 /**
@@ -75,7 +89,7 @@ export function checkOptions(options: object, checks: Checks, prefix = ''): void
       throw new TypeError(`unknown option ${prefix}${name}, did you mean ${prefix}${meant}?`);
     }
     if (value === undefined || check.accepts(value)) continue;
-    const text = `option ${prefix}${name} is ${show(value)}, expected ${check.expected}`;
+    const text = `option ${prefix}${name} is ${show(value, check)}, expected ${check.expected}`;
     throw check.inRangeOfType(value) ? new RangeError(text) : new TypeError(text);
   }
 }
@@ -83,11 +97,12 @@ export function checkOptions(options: object, checks: Checks, prefix = ''): void
 function checkObject(options: unknown, prefix: string): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
   const what = prefix === '' ? 'options' : `option ${prefix.slice(0, -1)}`;
-  const given = Array.isArray(options) ? 'an array' : show(options);
+  const given = Array.isArray(options) ? 'an array' : show(options, {});
   throw new TypeError(`${what} ${prefix === '' ? 'are' : 'is'} ${given}, expected an object`);
 }
 
-function show(value: unknown): string {
+function show(value: unknown, { isSecret = false }: Pick<Check, 'isSecret'>): string {
+  if (isSecret) return `a value of type ${typeof value}`;
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
   if (typeof value === 'string' && value.length <= 40) return `'${value}'`;
   return `a value of type ${typeof value}`;

@@ -6,9 +6,9 @@ import {
   DEFAULT_HANDSHAKE_TIMEOUT_MS,
   resolveConnectionOptions,
 } from '../connection/options.js';
-import { abortSignal } from '../connection/on-abort.js';
 import { type ConnectionProfile, connectionProfile } from '../connection/profile.js';
 import {
+  checkByName,
   type HeaderOptions,
   headerList,
   RESERVED_IN_RESPONSE,
@@ -17,6 +17,7 @@ import { type CompiledOrigins, compileOrigins, type Origins } from '../protocol/
 import { checkSubprotocols, type SubprotocolPreference } from '../protocol/handshake/subprotocols.js';
 import { SUPPORTED_VERSIONS, type Version } from '../protocol/handshake/versions.js';
 import {
+  abortSignal,
   anything,
   type Checks,
   checkOptions,
@@ -24,6 +25,7 @@ import {
   milliseconds,
   ofType,
   oneOf,
+  secret,
   wholeNumber,
 } from '../protocol/option-checks.js';
 import {
@@ -189,7 +191,7 @@ export const UPGRADE_CHECKS: Checks = Object.freeze({
   },
   requireSubprotocol: flag,
   origins: anything,
-  headers: ofType('object'),
+  headers: secret(ofType('object')),
   serverHeader: {
     expected: 'a string that is not empty, or false',
     accepts: (value) => value === false || (typeof value === 'string' && value !== ''),
@@ -219,7 +221,7 @@ const CHECKS: Checks = Object.freeze({
   server: ofType('object'),
   backlog: wholeNumber(1, 2 ** 31 - 1),
   reusePort: flag,
-  tls: ofType('object'),
+  tls: secret(ofType('object')),
   http2: flag,
   statusPage: flag,
 });
@@ -256,8 +258,8 @@ export function resolveUpgradeOptions<Context>(
   options: UpgradeOptions<Context>,
 ): ResolvedUpgradeOptions<Context> {
   const serverHeader = options.serverHeader === false ? undefined : options.serverHeader;
-  // By themselves, too: of a list nothing would be left below.
-  headerList(options.headers ?? {}, RESERVED_IN_RESPONSE);
+  // Of a list nothing would be left below.
+  checkByName(options.headers ?? {});
   const headers = { ...(serverHeader !== undefined && { Server: serverHeader }), ...options.headers };
   headerList(headers, RESERVED_IN_RESPONSE);
   const profile = connectionProfile('server', {

@@ -5,10 +5,12 @@ import {
   connect,
   type CookieJar,
   HandshakeError,
+  type HeadersInput,
   openConnection,
   reconnect,
   upgrade,
 } from '../../../src/index.js';
+import { HeaderFields } from '../../../src/protocol/handshake/header-fields.js';
 import { connectionPair, VirtualTime } from 'rxwire/testing';
 import { collect } from '../../support/collect.js';
 import { owned, startServer, watchResources } from '../../support/harness.js';
@@ -84,7 +86,7 @@ describe('headers as a function', () => {
     ['an error', () => throwError(() => new Error('no token')), /option headers failed: no token/],
     ['a header of the handshake', () => [{ 'sec-websocket-key': 'secret' }], /may not be set/],
     ['two headers in one', () => [{ X: 'a\r\nY: secret' }], /control character/],
-    ['a number', () => [5], /header fields are number/],
+    ['a number', () => [5], /header fields are of type number/],
     ['null', () => [null], /option headers failed/],
     [
       'what auth writes',
@@ -158,6 +160,53 @@ describe('headers as a function', () => {
     expect(values(server.heads[0]!, 'authorization')).toEqual(['secret']);
     expect(other.heads[0]).not.toContain('secret');
     expect(values(other.heads[0]!, 'X')).toEqual(['y']);
+  });
+});
+
+describe('headers that are no object of names', () => {
+  const KINDS: readonly [string, HeadersInput][] = [
+    ['a Headers', new Headers({ X: 'a', y: 'b' })],
+    ['a Map', new Map(Object.entries({ X: 'a', y: 'b' }))],
+    [
+      'a list of pairs',
+      [
+        ['X', 'a'],
+        ['y', 'b'],
+      ],
+    ],
+    ['the fields of another request', HeaderFields.from(Object.entries({ X: 'a', y: 'b' }))],
+  ];
+  it.each(KINDS)('may be %s, given at once or in time', async (_name, headers) => {
+    for (const given of [headers, () => of(headers)]) {
+      const server = await answering();
+      owned(await openConnection(server.url, { headers: given }));
+      expect([values(server.heads[0]!, 'x'), values(server.heads[0]!, 'Y')]).toEqual([['a'], ['b']]);
+    }
+  });
+
+  it('may have a name several times, in any case, and are judged as all are', async () => {
+    const pairs = [
+      ['X', 'a'],
+      ['Y', 'c'],
+      ['x', 'b'],
+    ] as const;
+    expect(await valueOf('X', { headers: pairs })).toEqual(['a', 'b']);
+    for (const [name, says] of [
+      ['Upgrade', /may not be set/],
+      ['cookie', /"Cookie" may not be set beside/],
+      ['a b', /header name/],
+    ] as const) {
+      expect(() => connect('ws://h', { headers: [[name, 'x']], cookies: 'a=b' })).toThrow(says);
+    }
+  });
+
+  it('say who asks to the server of the URL only', async () => {
+    const other = await answering();
+    const server = await answering([`HTTP/1.1 302 X\r\nLocation: ${other.url}/`]);
+    const headers = new Headers({ authorization: 'secret', x: 'y' });
+    owned(await openConnection(server.url, { redirects: 1, headers }));
+    expect(values(server.heads[0]!, 'authorization')).toEqual(['secret']);
+    expect([values(other.heads[0]!, 'authorization'), values(other.heads[0]!, 'x')]).toEqual([[], ['y']]);
   });
 });
 

@@ -62,6 +62,9 @@ describe('headerList', () => {
     ['a number', { X: 1 }],
     ['null', { X: null }],
     ['a number among values', { X: [1] }],
+    ['a list', ['X: a']],
+    ['a Map', new Map([['X', 'a']])],
+    ['a Headers', new Headers({ X: 'a' })],
   ])('refuses %s', (_, headers) => {
     expect(() => headerList(headers as HeaderOptions, RESERVED_IN_REQUEST)).toThrow(TypeError);
   });

@@ -1,8 +1,9 @@
 import { hasHeader, type HeaderOptions } from '../../protocol/handshake/header-options.js';
 import type { Given } from '../given-value.js';
+import type { HeadersInput } from './given-headers.js';
 
-/** Gives the header fields of a request, before each. Of an Observable, a promise or an iterable the first value is taken. */
-export type HeaderFunction = (url: URL) => Given<HeaderOptions>;
+/** Gives the header fields of a request, before each. Of an Observable or a promise the first value is taken, and so it is of an iterable of others than pairs. */
+export type HeaderFunction = (url: URL) => Given<HeadersInput>;
 
 /** What the handshake adds to the header fields of the user's. */
 export interface AddedHeaders {

@@ -3,7 +3,8 @@ import {
   type HeaderOptions,
   type ReservedHeaders,
 } from '../../protocol/handshake/header-options.js';
-import { type Checks, checkOptions, ofType } from '../../protocol/option-checks.js';
+import { headersByName, type HeadersInput } from '../asking/given-headers.js';
+import { type Checks, checkOptions, ofType, secret } from '../../protocol/option-checks.js';
 import { checkCredentials } from './credentials.js';
 import { type Bypass, compileNoProxy, splitNoProxy } from './no-proxy.js';
 import { parseProxyUrl, type ProxyAddress } from './proxy-url.js';
@@ -17,8 +18,8 @@ export interface ProxyOptions {
   readonly username?: string;
   /** For HTTP proxies and SOCKS 5. */
   readonly password?: string;
-  /** Further header fields of the CONNECT. */
-  readonly headers?: HeaderOptions;
+  /** Further header fields of the CONNECT, by name or as pairs. */
+  readonly headers?: HeadersInput;
   /** What `node:tls` takes for the connection to an `https:` proxy. That to the server has the option `tls`. */
   readonly tls?: ClientTlsOptions;
 }
@@ -34,11 +35,11 @@ export interface ProxySettings {
 }
 
 const CHECKS: Checks = Object.freeze({
-  url: ofType('string', 'object'),
-  username: ofType('string'),
-  password: ofType('string'),
-  headers: ofType('object'),
-  tls: ofType('object'),
+  url: secret(ofType('string', 'object')),
+  username: secret(ofType('string')),
+  password: secret(ofType('string')),
+  headers: secret(ofType('object')),
+  tls: secret(ofType('object')),
 });
 
 const WHAT = 'option proxy';
@@ -72,13 +73,13 @@ export function resolveProxy(
   if (typeof url !== 'string' && !(url instanceof URL)) {
     throw new TypeError(`${WHAT} has no url, expected a URL or 'env'`);
   }
-  const headers = options.headers ?? {};
+  const headers = headersByName(options.headers ?? {});
   const address = url === 'env' ? environmentOnly(options) : addressOf(url, options);
   headerList(headers, reservedInConnect(address !== 'env' && address.username !== undefined));
   return {
     address,
     headers,
-    tls: options.tls ?? {},
+    tls: { ...options.tls },
     bypass: noProxy === undefined ? undefined : bypassOf(noProxy),
   };
 }

@@ -31,8 +31,9 @@ const DEFAULT_PORTS: Readonly<Record<ProxyScheme, number>> = Object.freeze({
 export function parseProxyUrl(url: string | URL, what: string): ProxyAddress {
   const text = String(url);
   const parsed = parse(text);
-  if (parsed === undefined)
-    {throw new TypeError(`${what} cannot be parsed as a URL, expected one such as http://host:port`);}
+  if (parsed === undefined) {
+    throw new TypeError(`${what} cannot be parsed as a URL, expected one such as http://host:port`);
+  }
   const scheme = parsed.protocol.slice(0, -1);
   if (!isProxyScheme(scheme)) {
     const known = Object.keys(DEFAULT_PORTS).join(':, ');

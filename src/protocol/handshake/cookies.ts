@@ -46,6 +46,7 @@ export function formatCookies(cookies: string | Readonly<Record<string, string>>
     checkHeaderValue('Cookie', cookies);
     return cookies === '' ? undefined : cookies;
   }
+  if (Array.isArray(cookies)) throw new TypeError('cookies is an array, expected an object or a text');
   const pairs = Object.entries(cookies).map(([name, value]) => {
     if (!isToken(name)) throw new TypeError(`cookie name is ${describe(name)}, expected a token`);
     if (typeof value !== 'string' || !/^[!#-+\--:<-[\]-~]*$/.test(value)) {

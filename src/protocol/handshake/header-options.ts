@@ -52,10 +52,7 @@ export const RESERVED_IN_REFUSAL: ReservedHeaders = (name) =>
  * no header may have. It names the field and never shows its value.
  */
 export function headerList(headers: HeaderOptions, reserved: ReservedHeaders): [string, string][] {
-  // An object of class Headers or Map has no names of its own: nothing would be sent, without a word.
-  if (Symbol.iterator in headers) {
-    throw new TypeError('header fields are in a list, expected an object of names and values');
-  }
+  checkByName(headers);
   const entries = Object.entries(headers);
   if (entries.length === 0) return [];
   const list: [string, string][] = [];
@@ -74,6 +71,13 @@ export function headerList(headers: HeaderOptions, reserved: ReservedHeaders): [
     }
   }
   return list;
+}
+
+/** @throws TypeError for a Headers or a Map, which has no names of its own, and for a list, in which they would be numbers. */
+export function checkByName(headers: HeaderOptions): void {
+  if (Symbol.iterator in headers) {
+    throw new TypeError('header fields are in a list, expected an object of names and values');
+  }
 }
 
 /** @throws TypeError when the field is one that the handshake itself writes. */
