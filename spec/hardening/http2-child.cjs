@@ -6,7 +6,7 @@ const [, , index, what] = process.argv;
 
 const ROUNDS = 40;
 
-const [HEADERS, SETTINGS] = [1, 4];
+const [DATA, HEADERS, SETTINGS] = [0, 1, 4];
 const [END_STREAM, ACK, END_HEADERS] = [1, 1, 4];
 
 function frame(type, flags, stream, payload) {
@@ -30,6 +30,10 @@ const answer = (flags, ...parts) => frame(HEADERS, END_HEADERS | flags, 1, Buffe
 const ANSWERS = {
   many: (socket) => socket.write(answer(0, OK, fields(400))),
   malformed: (socket) => socket.write(answer(0, OK, fields(50), field('Upper', 'x'))),
+  incomplete: (socket) => {
+    socket.write(frame(HEADERS, 0, 1, Buffer.concat([OK, fields(50)])));
+    socket.write(frame(DATA, 0, 1, NOTHING));
+  },
   interim: (socket) => socket.write(answer(0, INTERIM, fields(400))),
   refusal: (socket) => {
     socket.write(answer(0, NOT_FOUND));
@@ -68,7 +72,7 @@ function hasHeaders(received) {
 
 async function once(openConnection, url) {
   try {
-    const connection = await openConnection(url, { http2: 'only', logger: {} });
+    const connection = await openConnection(url, { http2: 'only', logger: {}, handshakeTimeoutMs: 100 });
     await new Promise((resolve) => {
       connection.closed$.subscribe({ complete: resolve });
     });

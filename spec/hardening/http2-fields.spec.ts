@@ -9,6 +9,7 @@ describe('the process of a client over HTTP/2', () => {
   it.each([
     ['an answer with more header fields than it takes', 'many', 'HandshakeError'],
     ['an answer with a malformed field behind fifty', 'malformed', 'HandshakeError'],
+    ['an answer that breaks off for DATA', 'incomplete', 'HandshakeError'],
     ['an interim answer with more than it takes', 'interim', 'HandshakeError'],
     ['a refusal with more than it takes as trailers', 'refusal', 'HandshakeError'],
     ['a WebSocket that ends with more than it takes', 'trailers', 'closed'],

@@ -39,6 +39,8 @@ export class Http2Asking {
   readonly #grace: SessionGrace;
   readonly #observer: Http2Observer;
   readonly #session: ClientHttp2Session;
+  /** What is asked on, until it is answered. */
+  #stream: ClientHttp2Stream | undefined;
   #settled = false;
   #error: Error | undefined;
   #lastCode: number = NGHTTP2_NO_ERROR;
@@ -69,7 +71,7 @@ export class Http2Asking {
   /** Ends it: nothing is called after that, and in the next turn nothing is left. */
   abort(): void {
     this.#settled = true;
-    destroySession(this.#session);
+    destroySession(this.#session, this.#stream);
   }
 
   /** Lets the process exit while the session is open. */
@@ -81,6 +83,7 @@ export class Http2Asking {
     try {
       this.#session.setLocalWindowSize(WINDOW_BYTES);
       const stream = this.#session.request(outgoing(this.#fields), { endStream: false });
+      this.#stream = stream;
       this.#await(stream);
     } catch (error) {
       // A field that HTTP/2 does not have, or that may be there only once.
@@ -98,6 +101,7 @@ export class Http2Asking {
     });
     stream.once('response', (headers, flags) => {
       if (!this.#settle()) return;
+      this.#stream = undefined;
       endSessionWith(stream, { session: this.#session, socket: this.#socket }, this.#grace);
       this.#observer.onAnswer({
         stream,
@@ -116,13 +120,13 @@ export class Http2Asking {
 
   #refuse(reason: string): void {
     if (!this.#settle()) return;
-    destroySession(this.#session);
+    destroySession(this.#session, this.#stream);
     this.#observer.onUnwilling(reason);
   }
 
   #fail(error: Error): void {
     if (!this.#settle()) return;
-    destroySession(this.#session);
+    destroySession(this.#session, this.#stream);
     this.#observer.onError(error);
   }
 

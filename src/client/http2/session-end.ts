@@ -10,10 +10,12 @@ export interface SessionGrace {
 }
 
 /**
- * Destroys a session in the next turn of the event loop. A stream leaves memory to be freed in that turn when it is reset with header fields
- * that nobody was given, because they are too many or malformed. Without it Node 20 aborts the process when it collects the session.
+ * Destroys a session in the next turn of the event loop, and at once a stream that is not answered. Header fields that nobody was given,
+ * because they are too many, malformed or not complete, are freed in the turn in which their stream ends. Without it Node 20 aborts the
+ * process when it collects the session.
  */
-export function destroySession(session: ClientHttp2Session): void {
+export function destroySession(session: ClientHttp2Session, unanswered?: ClientHttp2Stream): void {
+  unanswered?.destroy();
   setImmediate(() => {
     session.destroy();
   });
