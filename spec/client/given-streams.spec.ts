@@ -2,9 +2,11 @@ import net from 'node:net';
 import { Duplex, duplexPair } from 'node:stream';
 import { type ClientOptions, HandshakeError, openConnection, upgrade } from '../../src/index.js';
 import { opensslNeed, selfSigned } from '../support/certificate.js';
+import { collect } from '../support/collect.js';
 import { afterTest, owned, startClient, startServer, watchResources } from '../support/harness.js';
 import { acceptHead, RawPeer } from '../support/raw-peer.js';
 import { itNeeds } from '../support/skip.js';
+import { until } from '../support/turns.js';
 
 watchResources();
 
@@ -46,6 +48,27 @@ describe('a stream that gives no octets', () => {
   it.each(NO_OCTETS)('is refused by upgrade: %s', (_name, make, text) => {
     expect(() => upgrade(make(), { role: 'client', url: URL })).toThrow(text);
     expect(() => upgrade(make(), { role: 'server' })).toThrow(text);
+  });
+});
+
+describe('a stream that is in use', () => {
+  it('is not taken for another connection, and the first one has it still', async () => {
+    const server = await startServer();
+    server.connections$.subscribe((connection) => connection.messages$.subscribe(connection.outbox));
+    const socket = await connected(server.url);
+    const dial = (): Duplex => socket;
+    const first = await startClient(URL, { socket });
+    for (const options of [{ socket }, { dial }]) {
+      await expect(openConnection(URL, options)).rejects.toMatchObject({
+        phase: 'tcp',
+        message: expect.stringContaining('was taken before') as string,
+      });
+    }
+    expect(() => upgrade(socket, { role: 'client', url: URL })).toThrow('before');
+    const seen = collect(first.messages$);
+    first.send('hello');
+    await until(() => seen.values.length === 1);
+    expect([server.connections.size, first.state]).toEqual([1, 'open']);
   });
 });
 

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
+import { of } from 'rxjs';
 import { type ClientOptions, HandshakeError, openConnection } from '../../src/index.js';
 import { authority } from '../support/authority.js';
 import { opensslNeed } from '../support/certificate.js';
@@ -57,6 +58,23 @@ describe('a function that gives a value itself', () => {
   it('is taken as headers', async () => {
     const server = await asking();
     await startClient(server.url, { headers: () => ({ Authorization: 'mine' }) });
+    expect(server.heads[0]).toContain('\r\nAuthorization: mine\r\n');
+  });
+
+  it.each<[string, NonNullable<ClientOptions['headers']>]>([
+    ['an Observable', () => of({ Authorization: 'mine' })],
+    ['a promise', () => Promise.resolve({ Authorization: 'mine' })],
+    ['an array', () => [{ Authorization: 'mine' }]],
+    [
+      'a generator',
+      function* () {
+        yield { Authorization: 'mine' };
+      },
+    ],
+    ['fields that are called as methods are', () => ({ then: 'x', Subscribe: 'y', Authorization: 'mine' })],
+  ])('is told from what gives it: %s', async (_name, headers) => {
+    const server = await asking();
+    await startClient(server.url, { headers });
     expect(server.heads[0]).toContain('\r\nAuthorization: mine\r\n');
   });
 

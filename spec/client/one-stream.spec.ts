@@ -169,6 +169,19 @@ describe('a server that wants to know who asks, on one stream', () => {
     });
   });
 
+  it('that speaks on while a function thinks is not asked again', async () => {
+    let resolve: (authorization: string) => void = () => undefined;
+    const auth = (): Promise<string> => new Promise((give) => (resolve = give));
+    const { near, far, heads, result } = over([EMPTY], { auth });
+    await turns(20);
+    far.write('HTTP/1.1 101 X');
+    await until(() => near.destroyed);
+    resolve('Bearer token');
+    await until(() => result.done);
+    expect(result.error).toMatchObject({ phase: 'http' });
+    expect(heads).toHaveLength(1);
+  });
+
   it('is left, and the stream destroyed, by a signal while a function thinks', async () => {
     const controller = new AbortController();
     let isAsked = false;

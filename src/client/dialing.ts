@@ -8,6 +8,7 @@ import {
   TimeoutError,
   WebSocketError,
 } from '../protocol/errors.js';
+import { claim } from '../transport/claim.js';
 import { dial, type Dial, type DialOptions } from '../transport/dial.js';
 import { encrypt } from '../transport/encryption.js';
 import { whyNotOctets } from '../transport/octet-stream.js';
@@ -173,10 +174,16 @@ export class Dialing {
     this.#phase = 'tcp';
     const { secure, hostname, port, unixPath } = this.#target;
     const given = this.#options.socket ?? (await this.#asked({ secure, hostname, port, unixPath }));
-    this.#hold(given);
-    if (given.destroyed || !given.readable || !given.writable) {
-      throw new Error('the given stream is closed, or ended on one side');
+    const closed =
+      given.destroyed || !given.readable || !given.writable
+        ? new Error('the given stream is closed, or ended on one side')
+        : undefined;
+    // Not held, and so not destroyed: it is another connection's.
+    if (!claim(given)) {
+      throw closed ?? new Error('the given stream was taken before, and is good for one connection');
     }
+    this.#hold(given);
+    if (closed !== undefined) throw closed;
     const flaw = whyNotOctets(given);
     if (flaw !== undefined) throw new TypeError(`the given stream ${flaw}`);
     if (!(given instanceof TLSSocket)) return secure ? this.#encrypted(given) : given;

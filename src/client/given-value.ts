@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { from, isObservable, type Observable, type ObservableInput, of } from 'rxjs';
+import { from, type Observable, type ObservableInput, of } from 'rxjs';
 
 /** What a function of the user's gives: a value, or an Observable, promise or iterable of it. */
 export type Given<T> = T | ObservableInput<T>;
@@ -7,6 +7,7 @@ export type Given<T> = T | ObservableInput<T>;
 const INPUTS: readonly PropertyKey[] = [
   'then',
   'getReader',
+  'subscribe',
   '@@observable',
   Symbol.iterator,
   Symbol.asyncIterator,
@@ -19,5 +20,6 @@ export function givenValues<T>(given: Given<T>): Observable<T> {
 
 function isInput<T>(given: Given<T>): given is ObservableInput<T> {
   if (typeof given !== 'object' || given === null || given instanceof Duplex) return false;
-  return isObservable(given) || INPUTS.some((name) => name in given);
+  const methods = given as Readonly<Record<PropertyKey, unknown>>;
+  return INPUTS.some((name) => typeof methods[name] === 'function');
 }

@@ -8,6 +8,9 @@ import type { Duplex, Readable } from 'node:stream';
 export class OneStream extends http.Agent {
   #stream: Duplex | undefined;
   #onFree: (() => void) | undefined;
+  readonly #onUnasked = (): void => {
+    this.#stream?.destroy(new Error('the server spoke without being asked'));
+  };
 
   constructor() {
     super({ keepAlive: true });
@@ -20,6 +23,7 @@ export class OneStream extends http.Agent {
 
   take(stream: Duplex): this {
     this.#stream = stream;
+    stream.off('data', this.#onUnasked);
     return this;
   }
 
@@ -29,6 +33,7 @@ export class OneStream extends http.Agent {
     stream?.once('close', onLost);
     this.#onFree = () => {
       stream?.off('close', onLost);
+      stream?.on('data', this.#onUnasked);
       onFree();
     };
   }

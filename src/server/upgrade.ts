@@ -4,7 +4,7 @@ import { type Observable, ReplaySubject } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { type Checks, checkOptions, oneOf } from '../protocol/option-checks.js';
 import { whyNotOctets } from '../transport/octet-stream.js';
-import { claim } from './entrance/claim.js';
+import { claim } from '../transport/claim.js';
 import type { GateOwner } from './gate/gate.js';
 import { UpgradeArrival } from './gate/upgrade-arrival.js';
 import { resolveUpgradeOptions, UPGRADE_CHECKS, type UpgradeOptions } from './options.js';

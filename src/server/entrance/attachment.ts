@@ -3,7 +3,7 @@ import tls from 'node:tls';
 import type { PathParams } from '../../protocol/handshake/path-table.js';
 import type { Refusal } from '../../protocol/handshake/refusal.js';
 import type { Arrival } from '../gate/arrival.js';
-import { claim } from './claim.js';
+import { claim } from '../../transport/claim.js';
 import { Dispatcher, type Endpoint } from './dispatcher.js';
 import type { Entrance, Served } from './entrance.js';
 import { readySocket } from './ready-socket.js';
