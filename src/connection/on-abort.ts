@@ -1,9 +1,12 @@
+import { safely } from './safely.js';
+
 /** One listener for each signal, however many wait for it: Node takes more than ten for a leak, and says so. */
 class Abort {
   readonly #signal: AbortSignal;
   readonly #tasks = new Set<() => void>();
   readonly #run = (): void => {
-    for (const task of this.#tasks) task();
+    // One that is taken out meanwhile is not called any more.
+    for (const task of this.#tasks) safely(task);
   };
 
   constructor(signal: AbortSignal) {
@@ -25,7 +28,7 @@ class Abort {
 const aborts = new WeakMap<AbortSignal, Abort>();
 
 /**
- * Calls `task`, which does not throw, when the signal aborts, and at once when it has.
+ * Calls `task` when the signal aborts, and at once when it has.
  *
  * @returns what takes that back: the signal has nothing of it then.
  */
