@@ -9,12 +9,9 @@ import { signLines } from '../../src/cli/rooms.js';
 import { describeFrame } from '../../src/cli/traces.js';
 import { makeFrame, openConnection, openServer } from 'rxwire';
 import { FakeTerminal } from '../support/fake-terminal.js';
+import { told, type Told } from '../support/told.js';
 
-async function outcome(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const terminal = new FakeTerminal();
-  const code = await run(args, terminal);
-  return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
-}
+const outcome = (...args: readonly string[]): Promise<Told> => told(args);
 
 describe('run', () => {
   it('tells the version of the package', async () => {
@@ -42,7 +39,7 @@ describe('run', () => {
     [['ftp://h'], /^rxwire: URL has the scheme "ftp:", expected ws:/],
     [['ws://h#x'], /^rxwire: URL has a fragment/],
     [['ws://h', '-H', 'a b: c'], /^rxwire: header name is "a b", expected a token/],
-    [['ws://h', '-s', 'a b'], /^rxwire: subprotocols has "a b", expected tokens/],
+    [['ws://h', '-s', 'a b'], /^rxwire: --subprotocols has "a b", expected tokens/],
     [['serve', '--origins', 'x'], /^rxwire: origins has "x", expected origins such as/],
     [['--\x1b[2J', 'ws://h'], /^rxwire: unknown flag --\\x1b\[2J, did you mean/],
   ])('refuses %j with 2 and one line', async (args, text) => {

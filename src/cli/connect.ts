@@ -16,6 +16,7 @@ import {
   tap,
 } from 'rxjs';
 import { connect, type Connection, ConnectionClosedError } from '../index.js';
+import { FLAG_OF_OPTION } from './client-flags.js';
 import { type ConnectSettings, readConnectSettings } from './connect-settings.js';
 import { ExitCode } from './exit-code.js';
 import { HELP } from './help.js';
@@ -33,7 +34,7 @@ export async function runConnect(args: readonly string[], terminal: Terminal): P
     terminal.stdout.write(HELP);
     return ExitCode.clean;
   }
-  const connection$ = asUsageError(() => connect(settings.url, settings.options));
+  const connection$ = asUsageError(() => connect(settings.url, settings.options), FLAG_OF_OPTION);
   if (settings.noVerification) {
     terminal.stderr.write("rxwire: warning: the server's certificate is not verified\n");
   }

@@ -38,11 +38,11 @@ export function closeSoon(connection: Connection): Observable<unknown> {
   return connection.closed$;
 }
 
-/** Where, and what was agreed on; the extensions as the server's answer has them, with their parameters. */
+/** Where, without a query, which often has a secret in it, and what was agreed on; the extensions as the server's answer has them, with their parameters. */
 function greeting({ request, response, subprotocol }: Connection): string {
   const extensions = response.headers.get('sec-websocket-extensions');
   return [
-    `connected to ${request.headers.get('host') ?? ''}${request.target}`,
+    `connected to ${request.headers.get('host') ?? ''}${request.target.replace(/\?.*/s, '?…')}`,
     ...(subprotocol === undefined ? [] : [`subprotocol ${subprotocol}`]),
     ...(extensions === undefined ? [] : [`extensions ${extensions}`]),
   ].join(', ');
