@@ -1,6 +1,6 @@
 import type { ClientOptions } from '../index.js';
 import { CLIENT_FLAGS, clientOptions } from './client-flags.js';
-import { type Given, parseFlags, seconds } from './flags.js';
+import { type Given, parseFlags, seconds, wholeNumber } from './flags.js';
 import { isUnverified } from './tls-flags.js';
 import { UsageError } from './usage-error.js';
 
@@ -25,6 +25,9 @@ export interface ConnectSettings {
   readonly raw: boolean;
   readonly noColor: boolean;
   readonly noVerification: boolean;
+  readonly reconnect: boolean;
+  /** Attempts in a row to connect. */
+  readonly maxAttempts: number;
 }
 
 const FLAGS = {
@@ -41,6 +44,8 @@ const FLAGS = {
   timings: { type: 'boolean' },
   raw: { type: 'boolean', short: 'r' },
   'no-color': { type: 'boolean' },
+  reconnect: { type: 'boolean' },
+  'max-attempts': { type: 'string' },
   ...CLIENT_FLAGS,
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -85,6 +90,8 @@ export function readConnectSettings(args: readonly string[]): ConnectSettings | 
     raw: values.raw ?? false,
     noColor: values['no-color'] ?? false,
     noVerification: isUnverified(values),
+    reconnect: values.reconnect ?? false,
+    maxAttempts: maxAttempts(values),
   };
 }
 
@@ -114,6 +121,12 @@ function separated(args: readonly string[]): string[] {
 /** An address without a scheme is taken for `ws:`. */
 function completed(url: string): string {
   return /^([a-z][a-z\d+.-]*:\/|wss?\+unix:)/i.test(url) ? url : `ws://${url}`;
+}
+
+function maxAttempts({ reconnect, 'max-attempts': most }: Values): number {
+  if (most === undefined) return Infinity;
+  if (reconnect !== true) throw new UsageError('--max-attempts needs --reconnect');
+  return wholeNumber('--max-attempts', most, 1, 1_000_000);
 }
 
 function eofWait(values: Values): number | undefined {

@@ -44,6 +44,8 @@ Connecting
       --no-proxy LIST      servers to reach without it
       --connect-timeout SECONDS
                            for all until it is open, -1 for ever (default 10)
+      --reconnect          connect again when the connection is lost, or there is no server yet; stdin waits
+      --max-attempts N     give up after N in a row
   -4, --ipv4               only addresses of IPv4
   -6, --ipv6               only addresses of IPv6
       --http2              offer HTTP/2 to wss: servers
