@@ -3,12 +3,13 @@ import { VERSION } from '../../src/cli/version.js';
 import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { signLines } from '../../src/cli/rooms.js';
 import { describeFrame } from '../../src/cli/traces.js';
 import { makeFrame, openConnection, openServer } from 'rxwire';
 import { FakeTerminal } from '../support/fake-terminal.js';
+import { turns } from '../support/turns.js';
 import { told, type Told } from '../support/told.js';
 
 const outcome = (...args: readonly string[]): Promise<Told> => told(args);
@@ -108,15 +109,33 @@ describe('rxwire serve', () => {
   it('waits for its clients, until a second signal that is not the first one passed on', async () => {
     const { terminal, url, code } = await serving();
     const silent = await openSilently(url);
+    const closing = once(silent, 'data');
+    const clock = jumpingClock();
+    let hasEnded = false;
+    void code.then(() => (hasEnded = true));
     terminal.signals$.next('SIGINT');
     terminal.signals$.next('SIGINT');
-    const early = Symbol('early');
-    expect(await Promise.race([code, delay(150, early)])).toBe(early);
+    await closing;
+    await turns(50);
+    expect([hasEnded, silent.readableEnded]).toEqual([false, false]);
+    clock.jump(1000);
     terminal.signals$.next('SIGTERM');
     expect(await code).toBe(143);
     silent.destroy();
   });
 });
+
+const { now } = performance;
+afterEach(() => {
+  performance.now = now;
+});
+
+/** A clock that stands still unless it is moved. */
+function jumpingClock(): { jump(ms: number): void } {
+  let time = performance.now();
+  performance.now = () => time;
+  return { jump: (ms) => void (time += ms) };
+}
 
 /** A client that answers nothing. */
 function openSilently(url: string): Promise<Duplex> {
