@@ -62,6 +62,8 @@ export function clientOptions(values: Values): ClientOptions {
     // How long the end may take is measured by silence (see leave), and what has come is shown however slow stdout is.
     closeTimeoutMs: Infinity,
     drainTimeoutMs: Infinity,
+    // What is dropped behind `| head -1` or Ctrl+C is not missed; all else the command says itself.
+    logger: {},
     headers: readHeaders(values.header ?? [], values.headers ?? []),
     subprotocols: (values.subprotocols ?? []).flatMap((list) => list.split(',').map((name) => name.trim())),
     ...(origin !== undefined && { origin }),

@@ -18,7 +18,7 @@ export async function feed(connection: Connection, receiver: Receiver, desk: Des
   if (settings.execute.length > 0) {
     await connection.flush();
     await pass(after(settings.waitSeconds), connection);
-  } else if (await feedSupply(connection, desk)) {
+  } else if (await feedSupply(connection, receiver, desk)) {
     await connection.flush();
     supply.end();
     await pass(supply.over$, connection);
@@ -29,12 +29,17 @@ export async function feed(connection: Connection, receiver: Receiver, desk: Des
 }
 
 /** Resolves to whether all of stdin was sent. */
-async function feedSupply(connection: Connection, { supply, screen }: Desk): Promise<boolean> {
+async function feedSupply(connection: Connection, receiver: Receiver, desk: Desk): Promise<boolean> {
+  const { supply, screen } = desk;
   for (let item = await supply.peek(); item !== undefined; item = await supply.peek()) {
     if (connection.state !== 'open') return false;
     supply.take(item);
-    if ('outgoing' in item) await sendWhole(connection, item.outgoing);
-    else runSlash(item.command, connection, (text) => screen.note(text));
+    if ('outgoing' in item) {
+      await sendWhole(connection, item.outgoing);
+      continue;
+    }
+    if (item.command.name === 'close') await receiver.takeEverything();
+    runSlash(item.command, connection, (text) => screen.note(text));
   }
   return true;
 }
