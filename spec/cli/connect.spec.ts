@@ -140,6 +140,14 @@ describeNeeds(BUILD, 'rxwire <url>, in pipes', () => {
     expect(piped.stderr).toBe('rc 0\n');
   });
 
+  itNeeds(SHELL, 'is quiet when whoever reads has enough before all is there', async () => {
+    const line = `(seq 2000 | '${process.execPath}' '${MAIN}' '${server.url}'; echo "rc $?" >&2) | head -n 1`;
+    const piped = new Command('sh', ['-c', line]);
+    await piped.ended;
+    expect(piped.text).toBe('1\n');
+    expect(piped.stderr).toBe('rc 0\n');
+  });
+
   itNeeds(SHELL, 'refuses garbage with 2, and nothing on stdout', async () => {
     for (const args of [
       ['-Z'],

@@ -97,6 +97,19 @@ describe('rxwire <url>', () => {
     expect(terminal.stderr.text).toBe('');
   });
 
+  it('ends with 130 at Ctrl+C, though stdout takes nothing', async () => {
+    const terminal = new FakeTerminal();
+    terminal.stdout.removeAllListeners('data');
+    terminal.stdout.pause();
+    const opened = firstValueFrom(server.connections$);
+    const code = run([server.url], terminal);
+    const connection = await opened;
+    for (let i = 0; i < 2000; i++) connection.send('x'.repeat(1023));
+    await turns(100);
+    terminal.signals$.next('SIGINT');
+    expect(await code).toBe(130);
+  });
+
   it('ends quietly when nobody reads stdout', async () => {
     const terminal = new FakeTerminal();
     const code = run([server.url], terminal);

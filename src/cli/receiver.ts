@@ -54,6 +54,12 @@ export class Receiver {
     await nextTurn();
   }
 
+  /** Nobody wants to see more: what comes is dropped, so that the server can get to its end. */
+  letGo(): void {
+    void this.#iterator.return?.();
+    this.#connection.discard();
+  }
+
   /** Whether nobody wants to see more. */
   get enough(): boolean {
     return this.#screen.broken || this.#left <= 0;

@@ -1,4 +1,4 @@
-import { firstValueFrom, type Observable, timer } from 'rxjs';
+import { firstValueFrom, type Observable, race, tap, timer } from 'rxjs';
 import type { CloseInfo, Connection } from '../index.js';
 import type { Desk } from './desk.js';
 import { feed } from './feed.js';
@@ -25,19 +25,28 @@ export async function runSession(connection: Connection, desk: Desk): Promise<Se
   const feeding = feed(connection, receiver, desk).then(() => receiving);
   await Promise.race([receiving, feeding, screen.whenBroken]);
 
-  if (connection.state !== 'closed') await firstValueFrom(closeSoon(connection));
+  if (connection.state !== 'closed') {
+    receiver.letGo();
+    await firstValueFrom(closeSoon(connection));
+  }
   if (screen.broken) return 'enough';
   const info = await firstValueFrom(connection.closed$);
   // It is all there is to say where no other connection follows.
   if (talkative || (info.code === 1001 && !settings.reconnect)) say(farewell(info));
   return receiver.enough ? 'enough' : 'closed';
 }
-/** Closes; emits when the connection has closed, or was ended for want of an answer. */
+/**
+ * Closes; emits when the connection has closed, or was ended for want of an answer. What still waits to be shown is not waited for then:
+ * stdout may take nothing any more.
+ */
 export function closeSoon(connection: Connection): Observable<unknown> {
   connection.close();
-  const ending = timer(HURRY_MS).subscribe(() => connection.terminate());
-  connection.closed$.subscribe(() => ending.unsubscribe());
-  return connection.closed$;
+  const tooLate$ = timer(HURRY_MS).pipe(
+    tap(() => {
+      connection.terminate();
+    }),
+  );
+  return race(connection.closed$, tooLate$);
 }
 
 /** Where, without a query, which often has a secret in it, and what was agreed on; the extensions as the server's answer has them, with their parameters. */
