@@ -120,6 +120,16 @@ describe('rxwire <url>', () => {
     expect(terminal.stderr.text).toBe('');
   });
 
+  it('ends with 1 when stdout cannot be written for another reason', async () => {
+    const terminal = new FakeTerminal();
+    const code = run([server.url], terminal);
+    terminal.stdin.write('a\n');
+    await terminal.says(/a\n/);
+    terminal.stdout.destroy(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+    expect(await code).toBe(1);
+    expect(terminal.stderr.text).toBe('rxwire: stdout cannot be written (ENOSPC)\n');
+  });
+
   it('ends with 1 and the code when the server closes with another than 1000', async () => {
     const terminal = new FakeTerminal();
     const code = run([server.url], terminal);

@@ -29,7 +29,10 @@ export async function runSession(connection: Connection, desk: Desk): Promise<Se
     receiver.letGo();
     await firstValueFrom(closeSoon(connection));
   }
-  if (screen.broken) return 'enough';
+  if (screen.broken) {
+    await screen.whenBroken;
+    return 'enough';
+  }
   const info = await firstValueFrom(connection.closed$);
   // It is all there is to say where no other connection follows.
   if (talkative || (info.code === 1001 && !settings.reconnect)) say(farewell(info));
