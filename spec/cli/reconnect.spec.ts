@@ -113,7 +113,7 @@ describe('rxwire <url> --reconnect', () => {
 
   it('waits for the answer to -x anew, and closes then', async () => {
     const server = await serving([echoOne, echo]);
-    expect(await told([server.url, '--reconnect', '-x', 'ask', '-w', '0'])).toMatchObject({
+    expect(await told([server.url, '--reconnect', '-x', 'ask', '-w', '1'])).toMatchObject({
       code: 0,
       stdout: 'ask\nask\n',
     });
