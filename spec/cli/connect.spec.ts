@@ -1,4 +1,4 @@
-import { openServer, type Server } from 'rxwire';
+import { type Connection, openServer, type Server } from 'rxwire';
 import { BUILD, Command, endCommands, MAIN, rxwire, rxwireServe, SHELL } from '../support/command.js';
 import { describeNeeds, itNeeds } from '../support/skip.js';
 
@@ -132,14 +132,19 @@ describeNeeds(BUILD, 'rxwire <url>, in pipes', () => {
   });
 
   itNeeds(SHELL, 'is quiet when whoever reads has enough', async () => {
-    const flood = setInterval(() => {
-      for (const connection of server.connections) connection.send('x'.repeat(1000));
-    }, 1);
+    server.connections$.subscribe((connection) => void flood(connection, 'x'.repeat(1000)));
     const line = `('${process.execPath}' '${MAIN}' '${server.url}' -w -1 -x start; echo "rc $?" >&2) | head -n 1`;
     const piped = new Command('sh', ['-c', line]);
     await piped.ended;
-    clearInterval(flood);
     expect(piped.text.split('\n')).toHaveLength(2);
+    expect(piped.stderr).toBe('rc 0\n');
+  });
+
+  itNeeds(SHELL, 'is quiet when whoever reads has enough before all is there', async () => {
+    const line = `(seq 2000 | '${process.execPath}' '${MAIN}' '${server.url}'; echo "rc $?" >&2) | head -n 1`;
+    const piped = new Command('sh', ['-c', line]);
+    await piped.ended;
+    expect(piped.text).toBe('1\n');
     expect(piped.stderr).toBe('rc 0\n');
   });
 
@@ -158,3 +163,11 @@ describeNeeds(BUILD, 'rxwire <url>, in pipes', () => {
     }
   });
 });
+
+/** Sends the line for as long as it can. */
+async function flood(connection: Connection, line: string): Promise<void> {
+  while (connection.state === 'open') {
+    connection.send(line);
+    await connection.flush();
+  }
+}

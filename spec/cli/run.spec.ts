@@ -3,18 +3,16 @@ import { VERSION } from '../../src/cli/version.js';
 import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { signLines } from '../../src/cli/rooms.js';
 import { describeFrame } from '../../src/cli/traces.js';
 import { makeFrame, openConnection, openServer } from 'rxwire';
 import { FakeTerminal } from '../support/fake-terminal.js';
+import { turns } from '../support/turns.js';
+import { told, type Told } from '../support/told.js';
 
-async function outcome(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const terminal = new FakeTerminal();
-  const code = await run(args, terminal);
-  return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
-}
+const outcome = (...args: readonly string[]): Promise<Told> => told(args);
 
 describe('run', () => {
   it('tells the version of the package', async () => {
@@ -42,7 +40,7 @@ describe('run', () => {
     [['ftp://h'], /^rxwire: URL has the scheme "ftp:", expected ws:/],
     [['ws://h#x'], /^rxwire: URL has a fragment/],
     [['ws://h', '-H', 'a b: c'], /^rxwire: header name is "a b", expected a token/],
-    [['ws://h', '-s', 'a b'], /^rxwire: subprotocols has "a b", expected tokens/],
+    [['ws://h', '-s', 'a b'], /^rxwire: --subprotocols has "a b", expected tokens/],
     [['serve', '--origins', 'x'], /^rxwire: origins has "x", expected origins such as/],
     [['--\x1b[2J', 'ws://h'], /^rxwire: unknown flag --\\x1b\[2J, did you mean/],
   ])('refuses %j with 2 and one line', async (args, text) => {
@@ -111,15 +109,33 @@ describe('rxwire serve', () => {
   it('waits for its clients, until a second signal that is not the first one passed on', async () => {
     const { terminal, url, code } = await serving();
     const silent = await openSilently(url);
+    const closing = once(silent, 'data');
+    const clock = jumpingClock();
+    let hasEnded = false;
+    void code.then(() => (hasEnded = true));
     terminal.signals$.next('SIGINT');
     terminal.signals$.next('SIGINT');
-    const early = Symbol('early');
-    expect(await Promise.race([code, delay(150, early)])).toBe(early);
+    await closing;
+    await turns(50);
+    expect([hasEnded, silent.readableEnded]).toEqual([false, false]);
+    clock.jump(1000);
     terminal.signals$.next('SIGTERM');
     expect(await code).toBe(143);
     silent.destroy();
   });
 });
+
+const { now } = performance;
+afterEach(() => {
+  performance.now = now;
+});
+
+/** A clock that stands still unless it is moved. */
+function jumpingClock(): { jump(ms: number): void } {
+  let time = performance.now();
+  performance.now = () => time;
+  return { jump: (ms) => void (time += ms) };
+}
 
 /** A client that answers nothing. */
 function openSilently(url: string): Promise<Duplex> {

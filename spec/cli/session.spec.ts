@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { firstValueFrom } from 'rxjs';
 import { openServer, type Server } from 'rxwire';
 import { run } from '../../src/cli/run.js';
 import { FakeTerminal } from '../support/fake-terminal.js';
+import { turns } from '../support/turns.js';
 
 describe('rxwire <url>', () => {
   let server: Server;
@@ -52,13 +53,16 @@ describe('rxwire <url>', () => {
         connection.close();
       })();
     });
+    const opened = firstValueFrom(server.connections$);
     const code = run([server.url], terminal);
-    await delay(400);
-    const held = sent;
-    await delay(100);
+    await opened;
+    // Both sides are in this process: where nothing moves for so many turns, nothing will.
+    for (let before = -1; before !== sent;) {
+      before = sent;
+      await turns(100);
+    }
     // What the sockets of this machine take; the rest waits at the server.
-    expect(sent).toBe(held);
-    expect(held).toBeLessThan(32);
+    expect(sent).toBeLessThan(32);
 
     let taken = 0;
     for await (const chunk of terminal.stdout) {
@@ -69,6 +73,43 @@ describe('rxwire <url>', () => {
     expect(sent).toBe(64);
   });
 
+  it('shows what the server still sends after /close, however slow stdout is', async () => {
+    const terminal = new FakeTerminal();
+    terminal.stdout.removeAllListeners('data');
+    terminal.stdout.pause();
+    const line = 'x'.repeat(1023);
+    server.connections$.subscribe((connection) => {
+      connection.messages$.subscribe(() => {
+        for (let i = 0; i < 2000; i++) connection.send(line);
+      });
+    });
+    const code = run([server.url, '--slash'], terminal);
+    terminal.stdin.write('go\n/close 4000 enough\n');
+    const opened = await firstValueFrom(server.connections$);
+    await firstValueFrom(opened.closed$);
+    await turns();
+    let taken = 0;
+    for await (const chunk of terminal.stdout) {
+      taken += (chunk as Buffer).length;
+      if (taken === 'go\n'.length + 2000 * 1024) break;
+    }
+    expect(await code).toBe(0);
+    expect(terminal.stderr.text).toBe('');
+  });
+
+  it('ends with 130 at Ctrl+C, though stdout takes nothing', async () => {
+    const terminal = new FakeTerminal();
+    terminal.stdout.removeAllListeners('data');
+    terminal.stdout.pause();
+    const opened = firstValueFrom(server.connections$);
+    const code = run([server.url], terminal);
+    const connection = await opened;
+    for (let i = 0; i < 2000; i++) connection.send('x'.repeat(1023));
+    await turns(100);
+    terminal.signals$.next('SIGINT');
+    expect(await code).toBe(130);
+  });
+
   it('ends quietly when nobody reads stdout', async () => {
     const terminal = new FakeTerminal();
     const code = run([server.url], terminal);
@@ -77,6 +118,16 @@ describe('rxwire <url>', () => {
     terminal.stdout.destroy(new Error('EPIPE'));
     expect(await code).toBe(0);
     expect(terminal.stderr.text).toBe('');
+  });
+
+  it('ends with 1 when stdout cannot be written for another reason', async () => {
+    const terminal = new FakeTerminal();
+    const code = run([server.url], terminal);
+    terminal.stdin.write('a\n');
+    await terminal.says(/a\n/);
+    terminal.stdout.destroy(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+    expect(await code).toBe(1);
+    expect(terminal.stderr.text).toBe('rxwire: stdout cannot be written (ENOSPC)\n');
   });
 
   it('ends with 1 and the code when the server closes with another than 1000', async () => {

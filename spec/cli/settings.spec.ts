@@ -146,7 +146,7 @@ describe('readConnectSettings', () => {
 
   it.each([
     [[], 'there is no url, expected rxwire <url> or rxwire serve'],
-    [['ws://h', 'ws://i'], 'unexpected argument "ws://i" after the url'],
+    [['ws://h', 'ws://i'], 'there are 2 arguments, expected one url; what has blanks in it needs quotes'],
     [['-w', '1', 'ws://h'], '--wait needs --execute'],
     [['--cert', 'x', 'ws://h'], '--cert and --key need each other'],
     [['--compress', '--no-compress', 'ws://h'], '--compress and --no-compress exclude each other'],
@@ -155,8 +155,13 @@ describe('readConnectSettings', () => {
     expect(() => readConnectSettings(args)).toThrow(new UsageError(text));
   });
 
-  it.each(['-p', '--proxy'])('refuses %s, which there is not yet', (flag) => {
-    expect(() => readConnectSettings([flag, 'ws://h'])).toThrow(`unknown flag ${flag}, did you mean -`);
+  it.each([
+    ['-4', 4],
+    ['--ipv4', 4],
+    ['-6', 6],
+    ['--ipv6', 6],
+  ])('takes %s for the family %d', (flag, family) => {
+    expect(readConnectSettings([flag, 'ws://h'])?.options.family).toBe(family);
   });
 
   it('asks for help', () => {

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { EMPTY, of } from 'rxjs';
+import { EMPTY, NEVER, of } from 'rxjs';
 import type { Connection } from 'rxwire';
 import { parseSlash, runSlash } from '../../src/cli/slash.js';
 
@@ -45,13 +45,22 @@ describe('runSlash', () => {
     expect(run('/close 1005', { close })).toEqual(['close code is 1005']);
   });
 
-  it('passes pongs and closes on', () => {
+  it('passes pongs on', () => {
     const pong = jest.fn();
-    const close = jest.fn<Connection['close']>();
-    run('/pong a', { pong });
-    run('/close 4000 bye', { close });
+    expect(run('/pong a', { pong })).toEqual([]);
     expect(pong).toHaveBeenCalledWith('a');
+  });
+
+  it('closes, and does not wait for ever for the answer', () => {
+    jest.useFakeTimers();
+    const close = jest.fn<Connection['close']>();
+    const terminate = jest.fn();
+    expect(run('/close 4000 bye', { close, terminate, bytes$: NEVER, closed$: NEVER })).toEqual([]);
     expect(close).toHaveBeenCalledWith(4000, 'bye');
+    expect(terminate).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(10_000);
+    expect(terminate).toHaveBeenCalled();
+    jest.useRealTimers();
   });
 
   it('names the commands there are', () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { firstValueFrom, Subject } from 'rxjs';
 import type { Need } from './skip.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -28,6 +29,7 @@ export class Command {
   readonly #child: ChildProcess;
   stdout = Buffer.alloc(0);
   stderr = '';
+  readonly #more$ = new Subject<void>();
   /** The exit code, or the name of the signal that killed it. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
 
@@ -36,14 +38,17 @@ export class Command {
     started.add(this);
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout = Buffer.concat([this.stdout, chunk]);
+      this.#more$.next();
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString();
+      this.#more$.next();
     });
     this.#child.stdin?.on('error', () => undefined);
     this.ended = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => {
         started.delete(this);
+        this.#more$.next();
         resolve(code ?? signal);
       });
     });
@@ -79,7 +84,7 @@ export class Command {
       const match = sought.exec(this.text) ?? sought.exec(this.stderr);
       if (match !== null) return match;
       if (!started.has(this)) throw new Error(`ended without ${String(pattern)}: ${this.text}${this.stderr}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await firstValueFrom(this.#more$);
     }
   }
 }

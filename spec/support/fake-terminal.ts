@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { Subject } from 'rxjs';
+import { firstValueFrom, fromEvent, merge, Subject } from 'rxjs';
 import type { Signal, Terminal } from '../../src/cli/terminal.js';
 import { literally } from './command.js';
 
@@ -32,10 +32,11 @@ export class FakeTerminal implements Terminal {
   /** Resolves when `pattern` has come on either stream. */
   async says(pattern: RegExp | string): Promise<RegExpExecArray> {
     const sought = typeof pattern === 'string' ? literally(pattern) : pattern;
+    const more$ = merge(fromEvent(this.stdout, 'data'), fromEvent(this.stderr, 'data'));
     for (;;) {
       const match = sought.exec(this.stdout.text) ?? sought.exec(this.stderr.text);
       if (match !== null) return match;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await firstValueFrom(more$);
     }
   }
 }

@@ -1,8 +1,7 @@
 import type { ClientOptions } from '../index.js';
-import { parseByteSize } from './byte-size.js';
-import { readText } from './files.js';
-import { type Given, parseFlags, seconds } from './flags.js';
-import { readHeaders } from './headers.js';
+import { CLIENT_FLAGS, clientOptions } from './client-flags.js';
+import { type Given, parseFlags, seconds, wholeNumber } from './flags.js';
+import { isUnverified } from './tls-flags.js';
 import { UsageError } from './usage-error.js';
 
 /** What `rxwire <url>` was asked for. */
@@ -26,6 +25,9 @@ export interface ConnectSettings {
   readonly raw: boolean;
   readonly noColor: boolean;
   readonly noVerification: boolean;
+  readonly reconnect: boolean;
+  /** Attempts in a row to connect. */
+  readonly maxAttempts: number;
 }
 
 const FLAGS = {
@@ -42,23 +44,14 @@ const FLAGS = {
   timings: { type: 'boolean' },
   raw: { type: 'boolean', short: 'r' },
   'no-color': { type: 'boolean' },
-  subprotocols: { type: 'string', short: 's', multiple: true },
-  origin: { type: 'string', short: 'o' },
-  header: { type: 'string', short: 'H', multiple: true },
-  headers: { type: 'string', multiple: true },
-  nocert: { type: 'boolean', short: 'n' },
-  ca: { type: 'string' },
-  cert: { type: 'string' },
-  key: { type: 'string' },
-  compress: { type: 'boolean' },
-  'no-compress': { type: 'boolean' },
-  'max-message': { type: 'string' },
+  reconnect: { type: 'boolean' },
+  'max-attempts': { type: 'string' },
+  ...CLIENT_FLAGS,
   help: { type: 'boolean', short: 'h' },
 } as const;
 
 type Values = Given<typeof FLAGS>['values'];
 
-const DEFAULT_MAX_MESSAGE = '64MiB';
 const DEFAULT_WAIT_SECONDS = 2;
 
 /**
@@ -69,14 +62,17 @@ const DEFAULT_WAIT_SECONDS = 2;
 export function readConnectSettings(args: readonly string[]): ConnectSettings | undefined {
   const { values, positionals } = parseFlags(separated(args), FLAGS);
   if (values.help === true) return undefined;
-  const [url, extra] = positionals;
+  const [url] = positionals;
   if (url === undefined) throw new UsageError('there is no url, expected rxwire <url> or rxwire serve');
-  if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}" after the url`);
+  if (positionals.length > 1) {
+    // They are not repeated: what was not quoted may be the rest of a secret.
+    const count = String(positionals.length);
+    throw new UsageError(
+      `there are ${count} arguments, expected one url; what has blanks in it needs quotes`,
+    );
+  }
   if (values.wait !== undefined && values.execute === undefined) {
     throw new UsageError('--wait needs --execute');
-  }
-  if (values.compress === true && values['no-compress'] === true) {
-    throw new UsageError('--compress and --no-compress exclude each other');
   }
   return {
     url: completed(url),
@@ -93,9 +89,14 @@ export function readConnectSettings(args: readonly string[]): ConnectSettings | 
     timings: values.timings ?? false,
     raw: values.raw ?? false,
     noColor: values['no-color'] ?? false,
-    noVerification: values.nocert ?? false,
+    noVerification: isUnverified(values),
+    reconnect: values.reconnect ?? false,
+    maxAttempts: maxAttempts(values),
   };
 }
+
+/** The flags that take -1. */
+const FOR_EVER = ['-w', '--wait', '--eof-wait', '--connect-timeout'];
 
 /** Rewrites what Node's reader has no words for: `-v 2`, and -1 as a value, which is a flag by itself. */
 function separated(args: readonly string[]): string[] {
@@ -106,7 +107,7 @@ function separated(args: readonly string[]): string[] {
     if (flag === '--') return [...out, ...args.slice(i)];
     if (['-v', '--verbose'].includes(flag) && value !== undefined && /^[0-2]$/.test(value)) {
       out.push(...Array.from({ length: Number(value) }, () => '-v'));
-    } else if (['-w', '--wait', '--eof-wait'].includes(flag) && value === '-1') {
+    } else if (FOR_EVER.includes(flag) && value === '-1') {
       out.push(`${flag === '-w' ? '--wait' : flag}=-1`);
     } else {
       out.push(flag);
@@ -122,33 +123,14 @@ function completed(url: string): string {
   return /^([a-z][a-z\d+.-]*:\/|wss?\+unix:)/i.test(url) ? url : `ws://${url}`;
 }
 
+function maxAttempts({ reconnect, 'max-attempts': most }: Values): number {
+  if (most === undefined) return Infinity;
+  if (reconnect !== true) throw new UsageError('--max-attempts needs --reconnect');
+  return wholeNumber('--max-attempts', most, 1, 1_000_000);
+}
+
 function eofWait(values: Values): number | undefined {
   const given = values['eof-wait'];
   if (given !== undefined) return seconds('--eof-wait', given);
   return values['one-message'] === true && values['exit-on-eof'] !== true ? undefined : 0;
-}
-
-function clientOptions(values: Values): ClientOptions {
-  return {
-    maxMessageBytes: parseByteSize('--max-message', values['max-message'] ?? DEFAULT_MAX_MESSAGE),
-    // How long the end may take is measured by silence (see leave), and what has come is shown however slow stdout is.
-    closeTimeoutMs: Infinity,
-    drainTimeoutMs: Infinity,
-    headers: readHeaders(values.header ?? [], values.headers ?? []),
-    subprotocols: (values.subprotocols ?? []).flatMap((list) => list.split(',').map((name) => name.trim())),
-    ...(values.origin !== undefined && { origin: values.origin }),
-    // Offered unless told otherwise, as by the library; --compress says the same in words.
-    compression: values['no-compress'] !== true,
-    tls: readTls(values),
-  };
-}
-
-function readTls({ ca, cert, key, nocert }: Values): NonNullable<ClientOptions['tls']> {
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key need each other');
-  return {
-    ...(ca !== undefined && { ca: readText('--ca', ca) }),
-    ...(cert !== undefined && { cert: readText('--cert', cert) }),
-    ...(key !== undefined && { key: readText('--key', key) }),
-    ...(nocert === true && { rejectUnauthorized: false }),
-  };
 }

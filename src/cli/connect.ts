@@ -1,11 +1,11 @@
-import type { Interface } from 'node:readline';
 import {
   catchError,
+  concatMap,
   EMPTY,
+  last,
   lastValueFrom,
   map,
   merge,
-  mergeMap,
   NEVER,
   type Observable,
   of,
@@ -13,16 +13,21 @@ import {
   share,
   switchMap,
   take,
+  takeWhile,
   tap,
 } from 'rxjs';
 import { connect, type Connection, ConnectionClosedError } from '../index.js';
+import { FLAG_OF_OPTION } from './client-flags.js';
 import { type ConnectSettings, readConnectSettings } from './connect-settings.js';
+import type { Desk } from './desk.js';
 import { ExitCode } from './exit-code.js';
 import { HELP } from './help.js';
 import { interrupts, leavePrompt, openPrompt } from './keyboard.js';
+import { linkOf } from './link.js';
 import { Screen } from './screen.js';
 import { closeSoon, runSession } from './session.js';
 import type { Style } from './show.js';
+import { Supply } from './supply.js';
 import { exitCodeOf, type Signal, type Terminal } from './terminal.js';
 import { asUsageError } from './usage-error.js';
 
@@ -33,42 +38,59 @@ export async function runConnect(args: readonly string[], terminal: Terminal): P
     terminal.stdout.write(HELP);
     return ExitCode.clean;
   }
-  const connection$ = asUsageError(() => connect(settings.url, settings.options));
+  const connection$ = asUsageError(() => connect(settings.url, settings.options), FLAG_OF_OPTION);
   if (settings.noVerification) {
     terminal.stderr.write("rxwire: warning: the server's certificate is not verified\n");
   }
   const prompt = openPrompt(terminal, settings.raw);
+  const desk: Desk = {
+    settings,
+    supply: new Supply(settings, terminal, prompt),
+    screen: new Screen(terminal, styleOf(settings, terminal), prompt),
+    prompt,
+    talkative: prompt !== undefined || settings.verbose > 0,
+  };
   try {
-    return await lastValueFrom(converse(connection$, settings, terminal, prompt));
+    return await lastValueFrom(converse(linkOf(connection$, desk), desk, terminal));
   } finally {
     if (prompt !== undefined) leavePrompt(prompt, terminal);
   }
 }
 
-/** The session's exit code, or that of the signal which ended it. */
-function converse(
-  connection$: Observable<Connection>,
-  settings: ConnectSettings,
-  terminal: Terminal,
-  prompt: Interface | undefined,
-): Observable<number> {
-  const screen = new Screen(terminal, styleOf(settings, terminal), prompt);
+/** The exit code of the sessions, or that of the signal which ended them. */
+function converse(link$: Observable<Connection>, desk: Desk, { signals$ }: Terminal): Observable<number> {
   let open: Connection | undefined;
-  const session$ = connection$.pipe(
-    // How it ended is the session's to judge, which may still be showing what came.
-    catchError((error: unknown) => {
-      if (error instanceof ConnectionClosedError) return EMPTY;
-      throw error;
-    }),
-    tap((connection) => (open = connection)),
-    mergeMap((connection) => runSession(connection, { settings, terminal, screen, prompt })),
-  );
-  const signals$ = merge(terminal.signals$, prompt === undefined ? NEVER : interrupts(prompt)).pipe(share());
-  const interrupted$ = signals$.pipe(
+  const sessions$ = sessionsOver(link$.pipe(tap((connection) => (open = connection))), desk);
+  const all$ = merge(signals$, desk.prompt === undefined ? NEVER : interrupts(desk.prompt)).pipe(share());
+  const interrupted$ = all$.pipe(
     take(1),
-    switchMap((signal) => ending(open, signals$).pipe(map(() => exitCodeOf(signal)))),
+    switchMap((signal) => ending(open, all$).pipe(map(() => exitCodeOf(signal)))),
   );
-  return merge(session$, interrupted$).pipe(take(1));
+  return merge(sessions$, interrupted$).pipe(take(1));
+}
+
+/** One session after the other; emits the exit code at the end, and errors when the last one was not clean. */
+function sessionsOver(connection$: Observable<Connection>, desk: Desk): Observable<number> {
+  return connection$.pipe(
+    map((connection) => () => runSession(connection, desk)),
+    // How a connection ended is its session's to judge. Another error waits, too, for what the last session still has to show.
+    catchError((error: Error) =>
+      error instanceof ConnectionClosedError ? EMPTY : of(() => Promise.reject(error)),
+    ),
+    concatMap((run) => run().catch(keepLost)),
+    takeWhile((end) => end !== 'enough', true),
+    last(),
+    map((end) => {
+      if (end instanceof ConnectionClosedError) throw end;
+      return ExitCode.clean;
+    }),
+  );
+}
+
+/** That a connection was lost is an error only when there is no other after it. */
+function keepLost(error: unknown): ConnectionClosedError {
+  if (error instanceof ConnectionClosedError) return error;
+  throw error;
 }
 
 /** Emits when the connection has closed, or at a second signal. */

@@ -69,5 +69,12 @@ export function seconds(flag: string, text: string): number {
   throw new UsageError(`${flag} is "${text}", expected a number of seconds, or -1 for ever`);
 }
 
+/** @throws UsageError unless `text` is a number of seconds over 0, or -1 for ever. @returns milliseconds. */
+export function durationMs(flag: string, text: string): number {
+  const value = seconds(flag, text);
+  if (value > 0) return value * 1000;
+  throw new UsageError(`${flag} is "${text}", expected a number of seconds over 0, or -1 for ever`);
+}
+
 /** A longer time does not fit a timer. */
 const MAX_SECONDS = 2_147_483;

@@ -24,21 +24,44 @@ Showing
   -r, --raw                no prompt, no colours
       --no-color           no colours
 
-Connecting
+Asking
   -s, --subprotocols LIST  subprotocols to offer, comma-separated or repeated
-  -o, --origin ORIGIN      the Origin header
+  -o, --origin ORIGIN      the Origin header; same for the url's own
   -H, --header FIELD       a request header "Name: value", or @FILE with one a line. Repeatable
       --headers LIST       request headers "Name: value, Name: value"
-  -n, --nocert             do not verify the server's certificate
-      --ca FILE            authorities to trust, PEM
-      --cert FILE          client certificate, PEM, with --key FILE
+      --host HOST          the Host header, in place of the url's
+      --cookie COOKIES     cookies "name=value; name=value", or @FILE with such lines. Repeatable
+      --auth USER:PASSWORD answer a challenge, by Digest or Basic; or @FILE
+  -L, --location           follow redirects, 10 at most
+      --max-redirects N    N at most, 0 to 20
       --compress           offer to compress messages, which is the default
       --no-compress        do not
       --max-message BYTES  the longest message to take, inflated (default 64MiB)
 
+Connecting
+  -p, --proxy URL          through a proxy: http, https, socks4, socks4a, socks5, socks5h; or env, for what the
+                           environment names; or @FILE
+      --no-proxy LIST      servers to reach without it
+      --connect-timeout SECONDS
+                           for all until it is open, -1 for ever (default 10)
+      --reconnect          connect again when the connection is lost, or there is no server yet; stdin waits
+      --max-attempts N     give up after N in a row
+  -4, --ipv4               only addresses of IPv4
+  -6, --ipv6               only addresses of IPv6
+      --http2              offer HTTP/2 to wss: servers
+      --http2-only         speak nothing else, to ws: servers too
+  -n, --nocert, -k, --insecure
+                           do not verify the server's certificate
+      --ca FILE            authorities to trust, PEM
+      --cert FILE          client certificate, PEM, with --key FILE
+      --passphrase TEXT    what the key is encrypted with, or @FILE
+      --servername NAME    the name to ask for and to compare the certificate with, in place of the url's
+      --keylog FILE        append the keys of TLS to a file, for Wireshark
+
   -h, --help               this text
       --version            the version
 
+@FILE keeps a secret out of the list of processes.
 Exit code: 0 closed cleanly, 1 error or unexpected close, 2 wrong usage, 130 interrupted.
 `;
 

@@ -33,10 +33,10 @@ export class Receiver {
       const result = await this.#iterator.next();
       if (result.done === true) break;
       if (!this.#show(result.value)) await this.#screen.drained();
-      if (this.#enough) return;
+      if (this.enough) return;
     }
     await this.#rest;
-    if (this.#enough) return;
+    if (this.enough) return;
     const info = await lastValueFrom(this.#connection.closed$);
     if (!info.wasClean) throw new ConnectionClosedError(info);
   }
@@ -47,14 +47,21 @@ export class Receiver {
     void this.#iterator.return?.();
     const shown$ = this.#connection.messages$.pipe(
       map((message) => this.#show(message)),
-      takeWhile(() => !this.#enough),
+      takeWhile(() => !this.enough),
     );
     this.#rest = lastValueFrom(shown$, { defaultValue: undefined });
     // What was held is handed out in a microtask.
     await nextTurn();
   }
 
-  get #enough(): boolean {
+  /** Nobody wants to see more: what comes is dropped, so that the server can get to its end. */
+  letGo(): void {
+    void this.#iterator.return?.();
+    this.#connection.discard();
+  }
+
+  /** Whether nobody wants to see more. */
+  get enough(): boolean {
     return this.#screen.broken || this.#left <= 0;
   }
 

@@ -1,4 +1,4 @@
-import { type Connection, type Handler, prepare } from '../index.js';
+import { type Handler, topics } from '../index.js';
 import type { ServeMode } from './serve-settings.js';
 
 /** What `rxwire serve` does with each connection. The handler is for one server. */
@@ -9,38 +9,25 @@ export function handlerOf(mode: ServeMode): Handler {
 
 /** Each message to all the others. */
 function broadcasting(): Handler {
-  const present = new Set<Connection>();
+  const everybody = topics().topic('everybody');
   return (connection) => {
-    enter(connection, present);
-    connection.messages$.subscribe((message) => {
-      // Encoded, and compressed, once for all.
-      const copy = prepare(message.data);
-      for (const other of present) if (other !== connection) other.send(copy);
-    });
+    everybody.add(connection);
+    connection.messages$.subscribe(({ data }) => everybody.publish(data, { except: connection }));
   };
 }
 
 /** Each line to everybody, under the name of its sender; the sender sees by it that it arrived. */
 function chatting(): Handler {
-  const present = new Set<Connection>();
+  const everybody = topics().topic('everybody');
   let guests = 0;
   return (connection) => {
     const name = `guest${String(++guests)}`;
-    enter(connection, present);
-    connection.messages$.subscribe((message) => {
-      if (message.type === 'binary') {
-        connection.close(1003, 'the chat takes text messages only');
-        return;
-      }
-      const signed = prepare(signLines(name, message.data));
-      for (const member of present) member.send(signed);
+    everybody.add(connection);
+    connection.messages$.subscribe(({ type, data }) => {
+      if (type === 'text') everybody.publish(signLines(name, data));
+      else connection.close(1003, 'the chat takes text messages only');
     });
   };
-}
-
-function enter(connection: Connection, present: Set<Connection>): void {
-  present.add(connection);
-  connection.closed$.subscribe(() => present.delete(connection));
 }
 
 /** The name before every line, so that nobody can write a line in another's name. */

@@ -12,19 +12,22 @@ export class Screen {
   /** The line that is being edited, when somebody is typing. */
   readonly #prompt: Interface | undefined;
   #broken = false;
-  /** Resolves when nobody reads stdout any more. */
+  /** Resolves when nobody reads stdout any more; rejects when it cannot be written for another reason, such as a full disk. */
   readonly whenBroken: Promise<void>;
 
   constructor(terminal: Terminal, style: Style, prompt?: Interface) {
     this.#terminal = terminal;
     this.#style = style;
     this.#prompt = prompt;
-    this.whenBroken = new Promise((resolve) => {
-      terminal.stdout.on('error', () => {
+    this.whenBroken = new Promise((resolve, reject) => {
+      terminal.stdout.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
         this.#broken = true;
-        resolve();
+        if (isFailure(code)) reject(new Error(`stdout cannot be written (${code})`));
+        else resolve();
       });
     });
+    // It may break when no session looks any more.
+    this.whenBroken.catch(() => undefined);
   }
 
   /** Whether nobody reads stdout any more. */
@@ -67,4 +70,9 @@ export class Screen {
     this.#prompt.prompt(true);
     return more;
   }
+}
+
+/** Whether the system could not write; otherwise somebody has left, or a stream was ended. */
+function isFailure(code: string): boolean {
+  return /^E[A-Z]+$/.test(code) && code !== 'EPIPE' && code !== 'ECONNRESET';
 }

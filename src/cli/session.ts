@@ -1,18 +1,20 @@
-import { firstValueFrom, type Observable, timer } from 'rxjs';
+import { firstValueFrom, type Observable, race, tap, timer } from 'rxjs';
 import type { CloseInfo, Connection } from '../index.js';
-import { ExitCode } from './exit-code.js';
-import { type Desk, feed } from './feed.js';
+import type { Desk } from './desk.js';
+import { feed } from './feed.js';
 import { Receiver } from './receiver.js';
 import { traceFrames, tracePings } from './traces.js';
 
 /** Milliseconds for the server to answer a Close frame when nobody waits for what it still has to say. */
 const HURRY_MS = 1000;
 
-/** Both directions of one connection, until it has closed. Resolves to the exit code; rejects for an end that was not clean. */
-export async function runSession(connection: Connection, desk: Desk): Promise<number> {
-  const { screen, settings, prompt } = desk;
+/** How a session ended that was clean: nobody wants more, or the connection was closed. */
+export type SessionEnd = 'enough' | 'closed';
+
+/** Both directions of one connection, until it has closed. Rejects for an end that was not clean. */
+export async function runSession(connection: Connection, desk: Desk): Promise<SessionEnd> {
+  const { screen, settings, talkative } = desk;
   const say = (text: string): void => screen.note(text);
-  const talkative = prompt !== undefined || settings.verbose > 0;
   if (settings.verbose > 1) traceFrames(connection, say);
   if (settings.showPingPong) tracePings(connection, say);
   if (talkative) say(greeting(connection));
@@ -23,26 +25,38 @@ export async function runSession(connection: Connection, desk: Desk): Promise<nu
   const feeding = feed(connection, receiver, desk).then(() => receiving);
   await Promise.race([receiving, feeding, screen.whenBroken]);
 
-  if (connection.state !== 'closed') await firstValueFrom(closeSoon(connection));
-  if (screen.broken) return ExitCode.clean;
+  if (connection.state !== 'closed') {
+    receiver.letGo();
+    await firstValueFrom(closeSoon(connection));
+  }
+  if (screen.broken) {
+    await screen.whenBroken;
+    return 'enough';
+  }
   const info = await firstValueFrom(connection.closed$);
-  if (talkative || info.code === 1001) say(farewell(info));
-  return ExitCode.clean;
+  // It is all there is to say where no other connection follows.
+  if (talkative || (info.code === 1001 && !settings.reconnect)) say(farewell(info));
+  return receiver.enough ? 'enough' : 'closed';
 }
-
-/** Closes; emits when the connection has closed, or was ended for want of an answer. */
+/**
+ * Closes; emits when the connection has closed, or was ended for want of an answer. What still waits to be shown is not waited for then:
+ * stdout may take nothing any more.
+ */
 export function closeSoon(connection: Connection): Observable<unknown> {
   connection.close();
-  const ending = timer(HURRY_MS).subscribe(() => connection.terminate());
-  connection.closed$.subscribe(() => ending.unsubscribe());
-  return connection.closed$;
+  const tooLate$ = timer(HURRY_MS).pipe(
+    tap(() => {
+      connection.terminate();
+    }),
+  );
+  return race(connection.closed$, tooLate$);
 }
 
-/** Where, and what was agreed on; the extensions as the server's answer has them, with their parameters. */
+/** Where, without a query, which often has a secret in it, and what was agreed on; the extensions as the server's answer has them, with their parameters. */
 function greeting({ request, response, subprotocol }: Connection): string {
   const extensions = response.headers.get('sec-websocket-extensions');
   return [
-    `connected to ${request.headers.get('host') ?? ''}${request.target}`,
+    `connected to ${request.headers.get('host') ?? ''}${request.target.replace(/\?.*/s, '?…')}`,
     ...(subprotocol === undefined ? [] : [`subprotocol ${subprotocol}`]),
     ...(extensions === undefined ? [] : [`extensions ${extensions}`]),
   ].join(', ');

@@ -1,5 +1,6 @@
 import { finalize } from 'rxjs';
 import type { Connection } from '../index.js';
+import { leave } from './leave.js';
 
 /** What a line that begins with a slash asks for. */
 export type SlashCommand =
@@ -32,7 +33,7 @@ export function runSlash(
   try {
     if (command.name === 'ping') ping(connection, command.data, say);
     else if (command.name === 'pong') connection.pong(command.data);
-    else if (command.name === 'close') connection.close(command.code, command.reason);
+    else if (command.name === 'close') leave(connection, command.code, command.reason);
     else say(`no such command: ${command.text} (there are ${COMMANDS})`);
   } catch (error) {
     say((error as Error).message);
