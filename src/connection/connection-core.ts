@@ -250,6 +250,13 @@ export class ConnectionCore
 
   // The end
 
+  /** This side gives up at once. Those who take messages may have what is held; nobody is waited for to make room for more. */
+  terminate(): void {
+    if (this.state === 'closed') return;
+    this.closer.terminate();
+    this.#ending.drop();
+  }
+
   sendClose(status: CloseStatus): void {
     this.#answerer?.stop();
     this.out.sender.inTurn(() => {
@@ -300,7 +307,7 @@ export class ConnectionCore
     if (dropped > 0) {
       this.#observer.log(
         'warn',
-        `${String(dropped)} messages that came after close() and that nobody took were dropped`,
+        `${String(dropped)} messages that came after close() or terminate() and that nobody took were dropped`,
       );
     }
     this.inbox.finish(() => this.#observer.endError(info));

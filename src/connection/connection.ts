@@ -169,7 +169,10 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
    * @throws RangeError for another code or a longer reason.
    */
   close(code?: number, reason?: string): Observable<CloseInfo>;
-  /** Ends the transport at once, without a closing handshake. */
+  /**
+   * Ends the transport at once, without a closing handshake. What is held can still be taken, as after any end. What came behind it and
+   * does not fit the receive window is dropped and counted in `stats.discarded`: slow takers do not keep the connection from its end.
+   */
   terminate(): void;
   readonly state: ConnectionState;
   /** The state now, then every change; completes after `'closed'`. */

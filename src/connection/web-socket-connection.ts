@@ -275,7 +275,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   terminate(): void {
-    this.#core.closer.terminate();
+    this.#core.terminate();
   }
 
   get state(): ConnectionState {
