@@ -1,3 +1,4 @@
+import { caught } from '../operators/caught.js';
 import { decodeInto } from '../operators/decode-messages.js';
 import { type CloseStatus, closePayload, parseClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
@@ -172,7 +173,9 @@ export class ConnectionCore
     const { autoPong } = this.profile.options;
     if (typeof autoPong !== 'function') return autoPong;
     try {
-      return autoPong(payload);
+      const wants = autoPong(payload);
+      if (caught(wants)) throw new TypeError('autoPong returned a promise, expected a boolean');
+      return wants;
     } catch (error) {
       // The connection cannot go on as its user wants it to; what else was received is not decoded any more.
       this.closer.fail(error as Error);
