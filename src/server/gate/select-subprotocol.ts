@@ -48,8 +48,9 @@ export function selectSubprotocol(
 }
 
 function atOnce(chosen: string | undefined): string | undefined {
-  if (caught(chosen))
-    {throw new TypeError('selectSubprotocol returned a promise, expected a string or nothing');}
+  if (caught(chosen)) {
+    throw new TypeError('selectSubprotocol returned a promise, expected a string or nothing');
+  }
   return chosen;
 }
 
