@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { config } from 'rxjs';
 import { collect } from '../support/collect.js';
 import { ended, watchResources } from '../support/harness.js';
@@ -49,6 +50,55 @@ describe('what a function of the user throws', () => {
       expect([calls, other.values.length, connection.state]).toEqual([3, 3, 'open']);
     } finally {
       config.onUnhandledError = null;
+    }
+  });
+});
+
+describe('a hook that is an async function, and is rejected', () => {
+  const rejecting = (async () => Promise.reject(new Error('late'))) as never;
+
+  it('ends that connection only when it is autoPong, and is no unhandled rejection', async () => {
+    const { connection, peer } = memoryPeer('server', { autoPong: rejecting, dropTimeoutMs: 100 });
+    peer.send(PING, 'p');
+    const frame = await peer.next();
+    expect([frame.opcode, frame.payload.readUInt16BE(0)]).toEqual([CLOSE, 1011]);
+    peer.stream.end();
+    const { cause } = await ended(connection);
+    expect(cause).toBeInstanceOf(TypeError);
+    expect(cause?.message).toBe('autoPong returned a promise, expected a boolean');
+    // A rejection that nobody has caught is told of at the end of its turn.
+    await turns();
+  });
+
+  it('is refused by send when it makes keys of messages', async () => {
+    const { connection } = memoryPeer('server', { overflow: { latest: rejecting } });
+    expect(() => connection.send('x')).toThrow('overflow.latest returned a promise, expected a key');
+    await turns();
+    expect(connection.state).toBe('open');
+  });
+
+  it('is refused by send when it makes masking keys', async () => {
+    const { connection } = memoryPeer('client', { maskingKey: rejecting });
+    expect(() => connection.send('x')).toThrow('maskingKey gave a value of type object');
+    await turns();
+  });
+
+  it('is a line on the console when it is the logger', async () => {
+    const said: unknown[] = [];
+    const spy = jest.spyOn(console, 'error').mockImplementation((...line) => void said.push(...line));
+    try {
+      const { connection, peer } = memoryPeer('server', {
+        logger: { warn: rejecting, error: rejecting },
+      });
+      connection.outbox.error(new Error('the source'));
+      await peer.next();
+      await turns();
+      expect(said).toContainEqual(
+        expect.stringContaining('the logger failed at "the source of the outbox failed, closing with 1011"'),
+      );
+      expect(said).toContainEqual(expect.objectContaining({ message: 'late' }));
+    } finally {
+      spy.mockRestore();
     }
   });
 });

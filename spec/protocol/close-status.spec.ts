@@ -68,6 +68,16 @@ describe('checkClose', () => {
     expect(() => checkClose(code, '')).toThrow(`close code is ${String(code)}, expected 1000 to 1003`);
   });
 
+  it.each([
+    ['a string', '1000', "close code is '1000', expected 1000 to 1003"],
+    ['null', null, 'close code is null, expected'],
+    ['an object', {}, 'close code is a value of type object, expected'],
+    ['a symbol', Symbol('1000'), 'close code is a value of type symbol, expected'],
+  ])('tells %s from the number', (_, code, text) => {
+    expect(() => checkClose(code as never, '')).toThrow(RangeError);
+    expect(() => checkClose(code as never, '')).toThrow(text);
+  });
+
   it('takes a reason of 123 octets and refuses one of 124', () => {
     expect(checkClose(1000, 'é'.repeat(61) + 'a').reason).toHaveLength(62);
     expect(() => checkClose(1000, 'é'.repeat(62))).toThrow(RangeError);

@@ -68,6 +68,8 @@ describe('selectSubprotocol', () => {
         throw new Error('no');
       },
     ],
+    ['is an async function', async () => Promise.resolve('a')],
+    ['is an async function that is rejected', async () => Promise.reject(new Error('no'))],
   ])('is answered with 500 when it %s', async (_, select) => {
     const { status, errors } = await answerTo('a', { selectSubprotocol: select as never });
     expect([status, errors.length]).toEqual([500, 1]);

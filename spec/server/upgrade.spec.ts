@@ -12,7 +12,7 @@ import {
 import { collect } from '../support/collect.js';
 import { afterTest, ended, owned, startClient, watchResources } from '../support/harness.js';
 import { dialRaw, RawPeer } from '../support/raw-peer.js';
-import { turns, until } from '../support/turns.js';
+import { nextTurn, turns, until } from '../support/turns.js';
 import { VirtualTime } from 'rxwire/testing';
 import { TEXT } from '../support/wire-frames.js';
 import { readReply, replyOf, replyTo, requestFor } from './requesting.js';
@@ -159,6 +159,26 @@ describe('upgrade, with a socket', () => {
     echo(result.values[0]!);
     peer.send(TEXT, 'over a pair');
     expect((await peer.next()).payload.toString()).toBe('over a pair');
+  });
+
+  it('reads on a Duplex that was paused', async () => {
+    const [near, far] = pair();
+    near.pause();
+    const peer = new RawPeer(far, 'client');
+    peer.write(requestFor('/'));
+    await nextTurn();
+    const result = collect(upgrade(near, SERVER));
+    await until(() => result.values.length === 1);
+    echo(result.values[0]!);
+    peer.send(TEXT, 'after a while');
+    expect((await peer.next()).payload.toString()).toBe('after a while');
+  });
+
+  it('reads on a socket of a server that pauses what it accepts', async () => {
+    const accepting = net.createServer({ pauseOnConnect: true }, (socket) => {
+      upgrade(socket, SERVER).subscribe(echo);
+    });
+    await echoes(await bound(accepting));
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { caught } from '../operators/caught.js';
 import { decodeInto } from '../operators/decode-messages.js';
 import { type CloseStatus, closePayload, parseClose } from '../protocol/close-status.js';
 import type { CloseInfo, ConnectionState } from '../protocol/closing-handshake.js';
@@ -172,7 +173,9 @@ export class ConnectionCore
     const { autoPong } = this.profile.options;
     if (typeof autoPong !== 'function') return autoPong;
     try {
-      return autoPong(payload);
+      const wants = autoPong(payload);
+      if (caught(wants)) throw new TypeError('autoPong returned a promise, expected a boolean');
+      return wants;
     } catch (error) {
       // The connection cannot go on as its user wants it to; what else was received is not decoded any more.
       this.closer.fail(error as Error);
@@ -250,6 +253,13 @@ export class ConnectionCore
 
   // The end
 
+  /** This side gives up at once. Those who take messages may have what is held; nobody is waited for to make room for more. */
+  terminate(): void {
+    if (this.state === 'closed') return;
+    this.closer.terminate();
+    this.#ending.drop();
+  }
+
   sendClose(status: CloseStatus): void {
     this.#answerer?.stop();
     this.out.sender.inTurn(() => {
@@ -300,7 +310,7 @@ export class ConnectionCore
     if (dropped > 0) {
       this.#observer.log(
         'warn',
-        `${String(dropped)} messages that came after close() and that nobody took were dropped`,
+        `${String(dropped)} messages that came after close() or terminate() and that nobody took were dropped`,
       );
     }
     this.inbox.finish(() => this.#observer.endError(info));

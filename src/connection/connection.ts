@@ -125,7 +125,8 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
   /**
    * Sends each value as a message when it is subscribed, and tells what came of it once the last is flushed, or the connection has ended. An
    * iterable, also an asynchronous one, is asked for the next only while fewer than `sendHighWaterBytes` are on their way; an Observable
-   * pushes as it likes. Never closes. Errors with what the source errors with. Unsubscribing stops it.
+   * pushes as it likes. The event loop goes on after 64 values of an iterable, or 5 ms. Never closes. Errors with what the source errors
+   * with. Unsubscribing stops it, and so does the first value that is refused because the connection is closing.
    */
   sendAll(source: Source<Outgoing>): Observable<SendReport>;
   /**
@@ -168,7 +169,10 @@ export interface Connection<Context = undefined> extends AsyncIterable<Message>,
    * @throws RangeError for another code or a longer reason.
    */
   close(code?: number, reason?: string): Observable<CloseInfo>;
-  /** Ends the transport at once, without a closing handshake. */
+  /**
+   * Ends the transport at once, without a closing handshake. What is held can still be taken, as after any end. What came behind it and
+   * does not fit the receive window is dropped and counted in `stats.discarded`: slow takers do not keep the connection from its end.
+   */
   terminate(): void;
   readonly state: ConnectionState;
   /** The state now, then every change; completes after `'closed'`. */

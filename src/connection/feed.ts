@@ -1,4 +1,6 @@
 import { isObservable, type Observable, type Subscription } from 'rxjs';
+import { EarlySubscriber } from '../operators/early-subscriber.js';
+import { Slice } from './slice.js';
 
 /** Where values to send come from: pushed, or pulled one by one. Node's and the Web's streams are asynchronous iterables. */
 export type Source<T> = Observable<T> | AsyncIterable<T> | Iterable<T>;
@@ -11,17 +13,19 @@ export interface FeedTarget<T> {
   complete(): void;
   /** Calls back when there is room again; never if there will be none. */
   whenWritable(resume: () => void): void;
+  /** Calls back in the next turn of the event loop. */
+  nextTurn(resume: () => void): void;
 }
 
 /**
  * Takes the values of `source` one after the other. An Observable is subscribed and pushes as it likes; what is iterated is asked for the
- * next value only while there is room.
+ * next value only while there is room, and lets the event loop go on between slices of it.
  *
- * @returns stops it, and lets the source go.
+ * @param feeding - Stops it when unsubscribed, inside of `next` too, and lets the source go.
  */
-export function feed<T>(source: Source<T>, target: FeedTarget<T>): () => void {
+export function feed<T>(source: Source<T>, target: FeedTarget<T>, feeding: Subscription): void {
   if (isObservable(source)) {
-    const subscription: Subscription = source.subscribe({
+    const subscriber = new EarlySubscriber<T>({
       next: (value) => void target.next(value),
       error: (error: unknown) => {
         target.error(error);
@@ -30,15 +34,15 @@ export function feed<T>(source: Source<T>, target: FeedTarget<T>): () => void {
         target.complete();
       },
     });
-    return () => {
-      subscription.unsubscribe();
-    };
+    feeding.add(subscriber);
+    source.subscribe(subscriber);
+    return;
   }
   const pull = new Pull(source, target);
-  void pull.run();
-  return () => {
+  feeding.add(() => {
     pull.stop();
-  };
+  });
+  void pull.run();
 }
 
 class Pull<T> {
@@ -56,6 +60,7 @@ class Pull<T> {
   async run(): Promise<void> {
     try {
       const iterator = this.#iterator();
+      const slice = new Slice();
       try {
         for (;;) {
           const result = await this.#next(iterator);
@@ -63,6 +68,7 @@ class Pull<T> {
           if (result.done === true) break;
           const below = this.#target.next(result.value);
           if (!below && !this.#isStopped()) await this.#room();
+          if (!this.#isStopped() && slice.isOver()) await this.#turn();
           if (this.#isStopped()) return;
         }
       } finally {
@@ -106,6 +112,14 @@ class Pull<T> {
     return new Promise((resolve) => {
       this.#wake = resolve;
       this.#target.whenWritable(resolve);
+    });
+  }
+
+  /** Awaiting what is there already is no turn of the event loop: without this an endless source would be the last thing that runs. */
+  #turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#target.nextTurn(resolve);
     });
   }
 }

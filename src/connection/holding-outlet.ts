@@ -1,3 +1,4 @@
+import { caught } from '../operators/caught.js';
 import type { Outgoing } from '../protocol/message.js';
 import type { WriteCoalescer } from '../transport/write-coalescer.js';
 import { HoldBack } from './hold-back.js';
@@ -56,7 +57,11 @@ export class HoldingOutlet extends LossyOutlet {
     compress?: boolean,
   ): boolean {
     const hold = this.#hold;
-    if (this.#keyOf !== undefined) hold.key = this.#keyOf(data);
+    if (this.#keyOf !== undefined) {
+      const key = this.#keyOf(data);
+      if (caught(key)) throw new TypeError('overflow.latest returned a promise, expected a key');
+      hold.key = key;
+    }
     if (!hold.holdsMessages) return super.send(data, type, fragmentBytes, compress);
     const { refusedMessages } = hold;
     // The sender gives it to the line, which is `hold`.

@@ -1,3 +1,5 @@
+import { caught } from '../operators/caught.js';
+
 /**
  * Where the library says what nobody asked for and somebody should know. Texts hold no payload and no secret. Every line about a connection
  * has its id, and every line about a request the address it came from, in the second argument.
@@ -37,15 +39,18 @@ export const consoleLogger: Logger = {
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
-/** A logger whose failures are its own: what it throws goes to the console, and nothing else ends with it. */
+/** A logger whose failures are its own: what it throws, or its promise is rejected with, goes to the console, and nothing else ends with it. */
 export function guarded(logger: Logger): Logger {
   if (logger === consoleLogger) return logger;
   const guard = (level: keyof Logger): Logger => ({
     [level]: (message: string, details: LogDetails): void => {
-      try {
-        logger[level]?.(message, details);
-      } catch (error) {
+      const failed = (error: unknown): void => {
         consoleLogger.error?.(`the logger failed at "${message}"`, { ...details, error });
+      };
+      try {
+        caught(logger[level]?.(message, details), failed);
+      } catch (error) {
+        failed(error);
       }
     },
   });

@@ -89,7 +89,7 @@ export interface ConnectionOptions extends Limits, ExtensionOptions {
   readonly validateUtf8?: boolean;
   /** `'bytes'` hands out text as its UTF-8 octets, in a `Message<Uint8Array>`. Default `'string'`. */
   readonly textAs?: TextAs;
-  /** Whether Pings are answered; a function decides for each payload. Default true. */
+  /** Whether Pings are answered; a function decides for each payload, at once. Default true. */
   readonly autoPong?: boolean | ((payload: Uint8Array) => boolean);
   /** Answer a Close frame with the same status or with 1000. Default `'echo'`. */
   readonly closeReply?: CloseReply;

@@ -48,6 +48,8 @@ export class OutgoingMessage implements MessageSink {
   #frame: FrameSinkOf | undefined;
   #ended = false;
   #dead = false;
+  /** Whether there was no room for a frame of it. */
+  #refused = false;
   readonly #writable = new Writable();
   /** Octets of the message that wait for its turn, or for an extension. */
   #held = 0;
@@ -83,10 +85,15 @@ export class OutgoingMessage implements MessageSink {
     return this.#writable.value$;
   }
 
+  /** Whether it can never be sent whole any more. */
+  get over(): boolean {
+    return this.#dead || this.#refused;
+  }
+
   write(frame: Uint8Array | string): boolean {
     this.#checkBetween();
     const bytes = this.#octets(frame);
-    if (this.#dead || !this.#owner.admit(bytes.length)) return false;
+    if (!this.#admit(bytes.length)) return false;
     this.#do(bytes.length, () => {
       this.#send(bytes, false);
     });
@@ -152,6 +159,13 @@ export class OutgoingMessage implements MessageSink {
     this.#owner.line.end();
   }
 
+  #admit(bytes: number): boolean {
+    if (this.#dead) return false;
+    if (this.#owner.admit(bytes)) return true;
+    this.#refused = true;
+    return false;
+  }
+
   #checkBetween(): void {
     if (this.#ended) throw new SinkError('the message has ended');
     if (this.#frame === undefined) return;
@@ -167,7 +181,7 @@ export class OutgoingMessage implements MessageSink {
 
   #writeChunk(chunk: Uint8Array): boolean {
     const bytes = this.#text?.bytes(chunk) ?? chunk;
-    if (this.#dead || !this.#owner.admit(bytes.length)) return false;
+    if (!this.#admit(bytes.length)) return false;
     this.#do(bytes.length, () => {
       this.#owner.sender.chunk(bytes);
     });

@@ -16,6 +16,12 @@ export interface SendReport {
   readonly closed?: CloseInfo;
 }
 
+/** A message that tells when it takes no more. */
+export interface LimitedSink extends MessageSink {
+  /** Whether what is written goes nowhere: it can never be sent whole any more. */
+  readonly over: boolean;
+}
+
 /** What is sent on. */
 export interface SendTarget {
   readonly open: boolean;
@@ -23,6 +29,8 @@ export interface SendTarget {
   readonly writable$: Observable<boolean>;
   readonly closed$: Observable<CloseInfo>;
   flush(): Promise<boolean>;
+  /** Calls back in the next turn of the event loop. */
+  nextTurn(task: () => void): void;
 }
 
 type Report = Omit<SendReport, 'flushed' | 'closed'>;
@@ -38,6 +46,9 @@ export function sendAllOf(
     let messages = 0;
     let bytes = 0;
     run(target, source, subscriber, {
+      get over() {
+        return !target.open;
+      },
       writable$: target.writable$,
       next: (data) => {
         const { refusedMessages } = target.outlet;
@@ -59,13 +70,16 @@ export function sendAllOf(
 export function sendStreamOf(
   target: SendTarget,
   source: Source<Uint8Array | string>,
-  open: () => MessageSink,
+  open: () => LimitedSink,
 ): Observable<SendReport> {
   return new Observable((subscriber) => {
     const sink = open();
     let bytes = 0;
     let ended = false;
     run(target, source, subscriber, {
+      get over() {
+        return sink.over;
+      },
       writable$: sink.writable$,
       next: (part) => {
         const below = sink.write(part);
@@ -86,6 +100,8 @@ export function sendStreamOf(
 }
 
 interface Work<T> {
+  /** Whether nothing more is accepted, for ever. */
+  readonly over: boolean;
   /** Whether there is room for more. */
   readonly writable$: Observable<boolean>;
   next(value: T): boolean;
@@ -129,24 +145,33 @@ function run<T>(
     work.fail('the source of a message failed');
     subscriber.error(error);
   };
+  /** Nothing can be sent any more: the source is let go at once, the report has to wait for how it ends. */
+  const stop = (): void => {
+    if (done) return;
+    done = true;
+    feeding.unsubscribe();
+    settleClosed(work.report());
+  };
   if (!target.open) {
     settleClosed(work.report());
     return;
   }
-  subscriber.add(
-    target.closed$.subscribe(() => {
-      if (done) return;
-      done = true;
-      feeding.unsubscribe();
-      settleClosed(work.report());
-    }),
-  );
-  feeding.add(
-    feed(source, {
+  subscriber.add(target.closed$.subscribe(stop));
+  subscriber.add(() => {
+    feeding.unsubscribe();
+    if (done) return;
+    done = true;
+    work.fail('the sender of a message was stopped');
+  });
+  feed(
+    source,
+    {
       next: (value) => {
         if (done) return false;
         try {
-          return work.next(value);
+          const below = work.next(value);
+          if (work.over) stop();
+          return below;
         } catch (error) {
           fail(error);
           return false;
@@ -162,16 +187,19 @@ function run<T>(
         }
       },
       whenWritable: (resume) => {
-        feeding.add(work.writable$.pipe(filter(Boolean), take(1)).subscribe(resume));
+        const wake = (): void => {
+          // That there is room is no use to those whose messages are refused.
+          if (work.over) stop();
+          else resume();
+        };
+        feeding.add(work.writable$.pipe(filter(Boolean), take(1)).subscribe(wake));
       },
-    }),
+      nextTurn: (resume) => {
+        target.nextTurn(resume);
+      },
+    },
+    feeding,
   );
-  subscriber.add(() => {
-    feeding.unsubscribe();
-    if (done) return;
-    done = true;
-    work.fail('the sender of a message was stopped');
-  });
 }
 
 /** @throws TypeError for what is neither an Observable nor can be iterated. */

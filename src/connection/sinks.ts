@@ -1,4 +1,3 @@
-import type { MessageSink } from './message-sink.js';
 import { OutgoingMessage, type SinkOwner } from './outgoing-message.js';
 import type { Outlet } from './outlet.js';
 import type { Sender } from './sender.js';
@@ -26,7 +25,7 @@ export class Sinks implements SinkOwner {
     this.#owner = owner;
   }
 
-  open(type: 'text' | 'binary', compress: boolean | undefined): MessageSink {
+  open(type: 'text' | 'binary', compress: boolean | undefined): OutgoingMessage {
     const sink = new OutgoingMessage(this, type, compress);
     if (this.#owner.open) {
       this.#open.add(sink);

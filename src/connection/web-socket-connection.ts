@@ -21,12 +21,11 @@ import type { Source } from './feed.js';
 import type { Handshake, HandshakeRequest, HandshakeResponse } from './handshake-facts.js';
 import { Lifecycle } from './lifecycle.js';
 import type { Logger } from './logger.js';
-import type { MessageSink } from './message-sink.js';
 import type { Outlet } from './outlet.js';
 import { payloadBytes } from './payload-bytes.js';
 import { pingOver } from './ping.js';
 import type { ConnectionProfile } from './profile.js';
-import { checkSource, sendAllOf, type SendReport, sendStreamOf } from './send-source.js';
+import { checkSource, type LimitedSink, sendAllOf, type SendReport, sendStreamOf } from './send-source.js';
 import { Taps } from './taps.js';
 import { tearDown, type Teardown, type Teardowns, withTeardown } from './teardowns.js';
 
@@ -195,7 +194,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
     return this.#core.open && this.outlet.sendFrame(frame);
   }
 
-  openMessage(type: 'text' | 'binary', options: OpenMessageOptions = {}): MessageSink {
+  openMessage(type: 'text' | 'binary', options: OpenMessageOptions = {}): LimitedSink {
     checkOpenOptions({ type, ...options });
     return this.#core.out.sinks.open(type, options.compress);
   }
@@ -218,6 +217,11 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   /** Whether data may be sent. */
   get open(): boolean {
     return this.#core.open;
+  }
+
+  /** Calls back in the next turn of the event loop. */
+  nextTurn(task: () => void): void {
+    this.#core.turns.nextTurn(task);
   }
 
   /** What is on its way out, and what was dropped of it. */
@@ -271,7 +275,7 @@ export class WebSocketConnection<Context = undefined> implements Connection<Cont
   }
 
   terminate(): void {
-    this.#core.closer.terminate();
+    this.#core.terminate();
   }
 
   get state(): ConnectionState {

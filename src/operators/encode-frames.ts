@@ -4,6 +4,7 @@ import { encodeFrame } from '../protocol/frame-encoder.js';
 import { readMaskingKey } from '../protocol/masking.js';
 import { nextMaskingKey } from '../protocol/masking-keys.js';
 import type { Role } from '../protocol/opcodes.js';
+import { caught } from './caught.js';
 import { checkRole } from './decode-options.js';
 import { operate } from './operate.js';
 
@@ -27,6 +28,7 @@ export function maskingKeys(options: EncodeOptions): (() => number) | undefined 
   return () => {
     const key: unknown = make();
     if (!(key instanceof Uint8Array)) {
+      caught(key);
       throw new TypeError(`maskingKey gave a value of type ${typeof key}, expected a Uint8Array`);
     }
     if (key.length !== 4) {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { asBuffer } from './as-buffer.js';
 import { isWireCloseCode } from './close-code.js';
 import { ProtocolError, TextError } from './errors.js';
+import { show } from './option-checks.js';
 
 /** The code and reason of one Close frame. 1005 and no reason when its payload was empty. */
 export interface CloseStatus {
@@ -57,9 +58,7 @@ export function closePayload(status: CloseStatus): Uint8Array {
  */
 export function checkClose(code: number, reason: string): CloseStatus {
   if (!isWireCloseCode(code)) {
-    throw new RangeError(
-      `close code is ${String(code)}, expected 1000 to 1003, 1007 to 1014 or 3000 to 4999`,
-    );
+    throw new RangeError(`close code is ${show(code)}, expected 1000 to 1003, 1007 to 1014 or 3000 to 4999`);
   }
   if (typeof reason !== 'string') {
     throw new TypeError(`close reason is of type ${typeof reason}, expected a string`);

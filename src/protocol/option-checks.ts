@@ -97,11 +97,12 @@ export function checkOptions(options: object, checks: Checks, prefix = ''): void
 function checkObject(options: unknown, prefix: string): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
   const what = prefix === '' ? 'options' : `option ${prefix.slice(0, -1)}`;
-  const given = Array.isArray(options) ? 'an array' : show(options, {});
+  const given = Array.isArray(options) ? 'an array' : show(options);
   throw new TypeError(`${what} ${prefix === '' ? 'are' : 'is'} ${given}, expected an object`);
 }
 
-function show(value: unknown, { isSecret = false }: Pick<Check, 'isSecret'>): string {
+/** A value as errors show it: strings in quotes, what is long or an object by its type only. */
+export function show(value: unknown, { isSecret = false }: Pick<Check, 'isSecret'> = {}): string {
   if (isSecret) return `a value of type ${typeof value}`;
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
   if (typeof value === 'string' && value.length <= 40) return `'${value}'`;

@@ -1,5 +1,6 @@
 import { from, isObservable, type Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
+import { Slice } from '../connection/slice.js';
 import type { WebSocketConnection } from '../connection/web-socket-connection.js';
 import { KeptSubscriber } from '../operators/kept-subscriber.js';
 import type { Outgoing } from '../protocol/message.js';
@@ -14,7 +15,10 @@ export type Handler<Context = undefined> = (
 ) => Observable<Outgoing> | AsyncIterable<Outgoing> | PromiseLike<void> | void;
 
 /** What of a connection is used here, whatever its context. */
-type Served = Pick<WebSocketConnection<unknown>, 'state' | 'send' | 'flush' | 'close' | 'whenClosed' | 'log'>;
+type Served = Pick<
+  WebSocketConnection<unknown>,
+  'state' | 'send' | 'flush' | 'nextTurn' | 'close' | 'whenClosed' | 'log'
+>;
 
 /** Runs the handler for one connection; what it throws is that connection's end only. */
 export function handle<Context>(handler: Handler<Context>, connection: WebSocketConnection<Context>): void {
@@ -52,8 +56,17 @@ function fail(connection: Served, error: unknown): void {
 function sendFrom(source: Observable<Outgoing>, connection: Served): void {
   const subscriber = new SendSubscriber(connection);
   connection.whenClosed(subscriber);
-  from(source).subscribe(subscriber);
+  const others = beginning;
+  beginning = subscriber;
+  try {
+    from(source).subscribe(subscriber);
+  } finally {
+    beginning = others;
+  }
 }
+
+/** Whose source is being subscribed to, and pushes from inside of that. */
+let beginning: SendSubscriber | undefined;
 
 /** Pulls one value after the other, and waits while too much is on its way. */
 async function sendEach(source: AsyncIterable<Outgoing>, connection: Served): Promise<void> {
@@ -61,6 +74,7 @@ async function sendEach(source: AsyncIterable<Outgoing>, connection: Served): Pr
   // One promise for the end, raced against every value, would keep all the values until then.
   let leave: (() => void) | undefined;
   connection.whenClosed(() => leave?.());
+  const slice = new Slice();
   try {
     for (;;) {
       const result = await new Promise<IteratorResult<Outgoing> | undefined>((resolve, reject) => {
@@ -75,6 +89,11 @@ async function sendEach(source: AsyncIterable<Outgoing>, connection: Served): Pr
         return;
       }
       if (!connection.send(result.value)) await connection.flush();
+      if (slice.isOver()) {
+        await new Promise<void>((resolve) => {
+          connection.nextTurn(resolve);
+        });
+      }
     }
     await iterator.return?.();
   } catch (error) {
@@ -97,6 +116,8 @@ class SendSubscriber extends KeptSubscriber<Outgoing> {
     } catch (error) {
       this.error(error);
     }
+    // A source that is synchronous and has no end would never let the connection come to its own.
+    if (beginning === this && this.#connection.state !== 'open') this.unsubscribe();
   }
 
   protected override _error(error: unknown): void {

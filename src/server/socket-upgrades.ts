@@ -64,7 +64,10 @@ export class SocketUpgrades<Context> implements Served {
       answerFault(Object.assign(new Error(), { code: TIMED_OUT }), socket, this);
     });
     socket.once('close', () => owner.onLeft?.());
-    if (this.#waiting.admit(socket, cancel)) this.#server().emit('connection', socket);
+    if (!this.#waiting.admit(socket, cancel)) return;
+    this.#server().emit('connection', socket);
+    // One that was given may have been paused, so that nothing of it was lost on the way here; Node does not undo that.
+    if (socket.isPaused()) socket.resume();
   }
 
   enter(arrival: Arrival, params: PathParams): void {

@@ -1,3 +1,4 @@
+import { caught } from '../../operators/caught.js';
 import type { AcceptedOffers } from '../../protocol/handshake/any-request.js';
 import { quote } from '../../protocol/handshake/describe.js';
 import { type Refusal, refuse } from '../../protocol/handshake/refusal.js';
@@ -39,11 +40,18 @@ export function selectSubprotocol(
     decided !== undefined
       ? checkSelection(decided, offered, 'authorize')
       : typeof select === 'function'
-        ? checkSelection(select(offered, request()), offered)
+        ? checkSelection(atOnce(select(offered, request())), offered)
         : chooseSubprotocol(offered, subprotocols, select);
   if (selected !== undefined || !requireSubprotocol) return selected;
   const spoken = subprotocols.length === 0 ? '' : `, expected one of ${subprotocols.map(quote).join(', ')}`;
   return refuse(400, `Sec-WebSocket-Protocol offers nothing that is spoken here${spoken}`);
+}
+
+function atOnce(chosen: string | undefined): string | undefined {
+  if (caught(chosen)) {
+    throw new TypeError('selectSubprotocol returned a promise, expected a string or nothing');
+  }
+  return chosen;
 }
 
 /** A browser fails a connection that it offered subprotocols for and that has none. WHATWG WebSockets, section 5. */
