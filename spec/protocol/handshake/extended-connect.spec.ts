@@ -100,6 +100,17 @@ describe('judgeConnect', () => {
     });
   });
 
+  it.each(['13', '8'])('tells version %s to use HTTP/1.1, where 13 is not accepted', (version) => {
+    const head = connectHead(changed('sec-websocket-version', version).flat(), false);
+    expect(judgeConnect(head, { ...RULES, versions: [8] })).toEqual({
+      ok: false,
+      status: 400,
+      reason:
+        'version 13 is not accepted, and HTTP/2 has no other, expected a request over HTTP/1.1 with Sec-WebSocket-Version 8',
+      headers: [],
+    });
+  });
+
   it('ignores a key, whatever it is', () => {
     fc.assert(
       fc.property(fc.string(), (key) => {

@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { HeaderFields, type HeaderList } from '../../protocol/handshake/header-fields.js';
 import { CLIENT_LIMITS, WINDOW_BYTES } from './limits.js';
 import { lossOf } from './loss.js';
-import { destroySession, endSessionWith, type SessionGrace } from './session-end.js';
+import { destroyAfterStream, endSessionWith, type SessionGrace } from './session-end.js';
 
 /** What a server has answered an extended CONNECT with. */
 export interface Http2Answer {
@@ -39,7 +39,7 @@ export class Http2Asking {
   readonly #grace: SessionGrace;
   readonly #observer: Http2Observer;
   readonly #session: ClientHttp2Session;
-  /** What is asked on, until it is answered. */
+  /** What is asked on. */
   #stream: ClientHttp2Stream | undefined;
   #settled = false;
   #error: Error | undefined;
@@ -52,6 +52,7 @@ export class Http2Asking {
     this.#grace = grace;
     this.#observer = observer;
     this.#session = http2.connect(originIn(fields), { ...CLIENT_LIMITS, createConnection: () => socket });
+    destroyAfterStream(this.#session, () => this.#stream);
     this.#session.on('error', (error: Error) => {
       this.#error ??= error;
     });
@@ -71,7 +72,7 @@ export class Http2Asking {
   /** Ends it: nothing is called after that, and in the next turn nothing is left. */
   abort(): void {
     this.#settled = true;
-    destroySession(this.#session, this.#stream);
+    this.#session.destroy();
   }
 
   /** Lets the process exit while the session is open. */
@@ -101,7 +102,6 @@ export class Http2Asking {
     });
     stream.once('response', (headers, flags) => {
       if (!this.#settle()) return;
-      this.#stream = undefined;
       endSessionWith(stream, { session: this.#session, socket: this.#socket }, this.#grace);
       this.#observer.onAnswer({
         stream,
@@ -120,13 +120,13 @@ export class Http2Asking {
 
   #refuse(reason: string): void {
     if (!this.#settle()) return;
-    destroySession(this.#session, this.#stream);
+    this.#session.destroy();
     this.#observer.onUnwilling(reason);
   }
 
   #fail(error: Error): void {
     if (!this.#settle()) return;
-    destroySession(this.#session, this.#stream);
+    this.#session.destroy();
     this.#observer.onError(error);
   }
 

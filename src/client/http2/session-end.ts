@@ -10,15 +10,24 @@ export interface SessionGrace {
 }
 
 /**
- * Destroys a session in the next turn of the event loop, and at once a stream that is not answered. Header fields that nobody was given,
- * because they are too many, malformed or not complete, are freed in the turn in which their stream ends. Without it Node 20 aborts the
- * process when it collects the session.
+ * From here on whatever destroys the session, Node's own code too, destroys its stream at once and the session in the next turn of the event loop.
+ * Header fields that nobody was given, because they are too many, malformed or not complete, are freed in the turn in which their stream
+ * ends. Where the session ends in that turn as well, as it does when a GOAWAY follows them, Node 20 aborts the process when it collects it.
+ *
+ * @param streamOf - Gives the only stream in it, if there is one by then.
  */
-export function destroySession(session: ClientHttp2Session, unanswered?: ClientHttp2Stream): void {
-  unanswered?.destroy();
-  setImmediate(() => {
-    session.destroy();
-  });
+export function destroyAfterStream(
+  session: ClientHttp2Session,
+  streamOf: () => ClientHttp2Stream | undefined,
+): void {
+  const destroy = session.destroy.bind(session);
+  session.destroy = (error, code): void => {
+    const stream = streamOf();
+    // With NO_ERROR, Node's default, a server would go on sending.
+    if (error === undefined && stream?.closed === false) stream.close(constants.NGHTTP2_CANCEL);
+    stream?.destroy(error);
+    setImmediate(destroy, error, code);
+  };
 }
 
 /**
@@ -33,7 +42,7 @@ export function endSessionWith(
   stream.once('close', () => {
     const { NGHTTP2_NO_ERROR } = constants;
     if (stream.rstCode !== NGHTTP2_NO_ERROR || !stream.writableFinished || !stream.readableEnded) {
-      destroySession(session);
+      session.destroy();
       return;
     }
     session.close();

@@ -18,7 +18,6 @@ const WEBSOCKET = 'websocket';
 
 /** HTTP/2 is younger than the drafts: there is no version 8 in it. */
 const VERSIONS: readonly Version[] = [13];
-const NO_VERSIONS: readonly Version[] = [];
 
 /** What of a request over HTTP/2 decides whether it opens a WebSocket. */
 export interface ConnectHead extends Asking {
@@ -80,7 +79,8 @@ export function judgeConnect(request: ConnectHead, rules: RequestRules): Accepte
   const destination = judgeByRules(request, rules, RULES);
   if (!destination.ok) return destination;
   const { headers } = request;
-  const version = judgeVersion(headers, rules.versions.includes(13) ? VERSIONS : NO_VERSIONS);
+  if (!rules.versions.includes(13)) return refuseWithout13(rules.versions);
+  const version = judgeVersion(headers, VERSIONS);
   // RFC 9110 section 15.5.22 wants an Upgrade header in a 426, which HTTP/2 does not have.
   if (typeof version !== 'number') return { ...version, status: 400, headers: withoutUpgrade(version) };
   return judgeOffers(headers, version, rules.origins, destination);
@@ -131,6 +131,12 @@ function judgeBody({ headers, ended }: ConnectHead): Refusal | undefined {
   const length = headers.get('content-length');
   if (length === undefined) return undefined;
   return refuse(400, 'the request has a Content-Length, expected none');
+}
+
+/** No Sec-WebSocket-Version would do: the header field that tells those that would is left out. */
+function refuseWithout13(versions: readonly number[]): Refusal {
+  const wanted = `expected a request over HTTP/1.1 with Sec-WebSocket-Version ${versions.join(' or ')}`;
+  return refuse(400, `version 13 is not accepted, and HTTP/2 has no other, ${wanted}`);
 }
 
 function withoutUpgrade({ headers }: Refusal): Refusal['headers'] {
