@@ -100,6 +100,15 @@ describe('upgrade, with a request', () => {
     expect(seen.values[0]!.data).toBe('first');
   });
 
+  it('reads on a socket that was paused', async () => {
+    const server = http.createServer();
+    server.on('upgrade', (request, socket, head) => {
+      socket.pause();
+      setImmediate(() => upgrade(request, socket, head, { logger: {} }).subscribe(echo));
+    });
+    await echoes(await bound(server));
+  });
+
   it('shares maxPendingHandshakes between those with the same options', async () => {
     const options: UpgradeOptions = {
       maxPendingHandshakes: 1,

@@ -128,6 +128,8 @@ export class SocketTransport implements Transport, Unsubscribable {
 
   #open(subscriber: Subscriber<Uint8Array>): void {
     this.#subscriber = subscriber;
+    // One that was given may have been paused; whoever takes its octets says when to stop from now on.
+    if (this.#stream.isPaused()) this.#stream.resume();
     const head = this.#head;
     this.#head = undefined;
     if (head !== undefined) this.#emit(head);
