@@ -25,6 +25,7 @@ import { Pinger } from './pinger.js';
 import type { ConnectionProfile } from './profile.js';
 import { Hold, type Pump, type PumpOwner } from './pump.js';
 import { pumpFor } from './pump-for.js';
+import type { WindowOptions } from './receive-window.js';
 import type { Turns } from './turns.js';
 import { UnreadReminder } from './unread-reminder.js';
 import type { Watch, WatchOwner } from './watch.js';
@@ -80,8 +81,12 @@ export class ConnectionCore
     this.#extensions = extensions?.inbound;
     this.out = new WayOut(profile, transport, extensions, this);
     this.pump = pumpFor(this, this.out.writes, profile.options.receiveRate);
-    this.inbox = new Inbox(this, profile.options);
+    this.inbox = new Inbox(this);
     transport.listen(this);
+  }
+
+  get windowOptions(): WindowOptions {
+    return this.profile.options;
   }
 
   get state(): ConnectionState {

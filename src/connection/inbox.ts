@@ -28,6 +28,7 @@ export interface InboxLosses {
 
 /** What an {@link Inbox} asks of the connection. */
 export interface InboxOwner extends WindowOwner {
+  readonly windowOptions: WindowOptions;
   /** The bytes have ended: with an error if the peer broke a rule or the transport was lost. */
   onInputEnd(error: unknown): void;
   /** Everything that was kept has been taken, after `finish`. */
@@ -45,7 +46,6 @@ export interface InboxOwner extends WindowOwner {
  */
 export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   readonly #owner: InboxOwner;
-  readonly #options: WindowOptions;
   /** Made when something is kept for the first time: most connections keep nothing. */
   #receiveWindow: ReceiveWindow | undefined;
   /** The only claim, or undefined: the fast way for nearly every connection. */
@@ -64,14 +64,13 @@ export class Inbox extends KeptSubscriber<AnyMessage> implements ClaimHolder {
   /** Once this side is leaving it does not hold the peer back: what does not fit the window is dropped. */
   leaving = false;
 
-  constructor(owner: InboxOwner, options: WindowOptions) {
+  constructor(owner: InboxOwner) {
     super();
     this.#owner = owner;
-    this.#options = options;
   }
 
   get #window(): ReceiveWindow {
-    return (this.#receiveWindow ??= new ReceiveWindow(this.#options, this.#owner));
+    return (this.#receiveWindow ??= new ReceiveWindow(this.#owner.windowOptions, this.#owner));
   }
 
   /** Whether somebody takes messages. */

@@ -1,4 +1,4 @@
-import { type Pace, type Paced, Permit } from '../operators/pace.js';
+import { type Looks, type Pace, type Paced, Permit } from '../operators/pace.js';
 import type { FrameTap } from '../protocol/frame.js';
 import type { PartSink } from '../protocol/message-parts.js';
 import { Traffic } from '../protocol/traffic.js';
@@ -52,8 +52,8 @@ export class Pump implements Pace {
   readonly #owner: PumpOwner;
   readonly #writes: WriteCoalescer;
   #paced: Paced | undefined;
-  #tap: FrameTap | undefined;
-  #parts: PartSink | undefined;
+  /** What is told to whoever decodes. Most connections are not looked at. */
+  #looks: Looks | undefined;
   #holds = 0;
   #frames = 0;
   #beganAt = 0;
@@ -68,13 +68,13 @@ export class Pump implements Pace {
 
   /** Looks on at every frame that is decoded. */
   set tap(tap: FrameTap | undefined) {
-    this.#tap = tap;
+    this.#look().onFrame = tap;
     if (this.#paced !== undefined) this.#paced.onFrame = tap;
   }
 
   /** Takes the messages that begin part by part. */
   set parts(parts: PartSink | undefined) {
-    this.#parts = parts;
+    this.#look().parts = parts;
     if (this.#paced !== undefined) this.#paced.parts = parts;
   }
 
@@ -95,8 +95,8 @@ export class Pump implements Pace {
 
   bind(paced: Paced): void {
     this.#paced = paced;
-    paced.onFrame = this.#tap;
-    paced.parts = this.#parts;
+    paced.onFrame = this.#looks?.onFrame;
+    paced.parts = this.#looks?.parts;
   }
 
   begin(): void {
@@ -151,6 +151,10 @@ export class Pump implements Pace {
     if (this.#isHeld()) return;
     this.#paced?.resume();
     if (!this.#isHeld()) this.#owner.transport.resume();
+  }
+
+  #look(): Looks {
+    return (this.#looks ??= { onFrame: undefined, parts: undefined });
   }
 
   #isHeld(): boolean {

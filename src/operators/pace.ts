@@ -14,6 +14,12 @@ export const Permit = Object.freeze({
 /** A value of {@link Permit}. */
 export type Permit = (typeof Permit)[keyof typeof Permit];
 
+/** Who looks on at the frames, and who takes messages part by part. */
+export interface Looks {
+  onFrame: FrameTap | undefined;
+  parts: PartSink | undefined;
+}
+
 /** What a {@link Pace} can do with the decoder it paces. */
 export interface Paced {
   /** Whether undecoded bytes are held. */

@@ -6,13 +6,7 @@ import type { PartSink } from '../protocol/message-parts.js';
 import type { ControlSink } from '../protocol/message-decoder.js';
 import type { DecoderPool, PullDecoder } from './decoder-pool.js';
 import { OperatorSubscriber } from './operator-subscriber.js';
-import { type Pace, type Paced, Permit } from './pace.js';
-
-/** Who looks on at the frames, and who takes messages part by part. */
-interface Looks {
-  onFrame: FrameTap | undefined;
-  parts: PartSink | undefined;
-}
+import { type Looks, type Pace, type Paced, Permit } from './pace.js';
 
 /** How the source ended. */
 interface SourceEnd {

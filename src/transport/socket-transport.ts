@@ -32,7 +32,6 @@ export class SocketTransport implements Transport, Unsubscribable {
   #listener: TransportListener | undefined;
   #subscriber: Subscriber<Uint8Array> | undefined;
   #error: Error | undefined;
-  #ended = false;
   #closed = false;
 
   /** @param head - Bytes that were read from the stream already; `bytes$` begins with them. */
@@ -133,7 +132,7 @@ export class SocketTransport implements Transport, Unsubscribable {
     const head = this.#head;
     this.#head = undefined;
     if (head !== undefined) this.#emit(head);
-    if (this.#closed || this.#ended) this.#endInput();
+    if (this.#closed || this.#stream.readableEnded) this.#endInput();
     else this.#stream.on('data', SocketTransport.#onData);
   }
 
@@ -162,7 +161,6 @@ export class SocketTransport implements Transport, Unsubscribable {
 
   static #onEnd(this: unknown): void {
     const transport = (this as Owned)[OWNER];
-    transport.#ended = true;
     transport.#error ??= transport.lossAt?.(true);
     transport.#endInput();
   }
@@ -182,7 +180,7 @@ export class SocketTransport implements Transport, Unsubscribable {
   static #wasClosed(transport: SocketTransport): void {
     if (transport.#closed) return;
     transport.#closed = true;
-    transport.#error ??= transport.lossAt?.(transport.#ended);
+    transport.#error ??= transport.lossAt?.(transport.#stream.readableEnded);
     transport.#endInput();
     transport.#listener?.onClose(transport.#error);
   }

@@ -13,7 +13,6 @@ export type Defer = <T>(task: (subject: T) => void, subject: T) => void;
  */
 export class WriteCoalescer implements SlabBorrower {
   readonly #transport: Transport;
-  readonly #releasesWrites: boolean;
   readonly #defer: Defer;
   #queue: Uint8Array[] | undefined;
   #queuedBytes = 0;
@@ -27,7 +26,6 @@ export class WriteCoalescer implements SlabBorrower {
 
   constructor(transport: Transport, defer: Defer) {
     this.#transport = transport;
-    this.#releasesWrites = transport.releasesWrites;
     this.#defer = defer;
   }
 
@@ -153,7 +151,7 @@ export class WriteCoalescer implements SlabBorrower {
     const written = slab.bytes.subarray(0, this.#slabBytes);
     this.#slabBytes = 0;
     // A transport that may keep the memory, or is behind already, gets its own: a slab is dear to replace.
-    if (!this.#releasesWrites || this.#behind) {
+    if (!this.#transport.releasesWrites || this.#behind) {
       transport.write(Buffer.from(written), taken);
       slab.release();
       this.#behind = true;
