@@ -25,7 +25,7 @@ const MEASURES = {
 };
 
 /** After so long no further row is begun. */
-const LIMIT_MS = Object.freeze({ quick: 80_000, full: 660_000 });
+const LIMIT_MS = Object.freeze({ quick: 80_000, full: 780_000 });
 
 /** What the goals name gets longer rounds, and a few more of them when other processes have disturbed some. */
 function plan({ key, roundMs = key ? 400 : 150 }, { quick, profile, bare, rounds = quick ? 3 : 7 }) {
